@@ -1,0 +1,57 @@
+using LayerStore.Oci;
+
+namespace LayerStore.Content;
+
+/// <summary>Blobs by digest: the bytes of manifests, configs and layers, whatever they mean.</summary>
+/// <remarks>
+/// <para><b>Words.</b> A <i>blob</i> is bytes named by their digest; it never changes. An <i>ingest</i> is a blob being
+/// written; it is named by a <i>reference</i>, any text that its writer chooses, and can be resumed.</para>
+/// <para><b>Writing.</b> <see cref="BeginIngestAsync"/> locks the reference for as long as the writer lives (also against
+/// other processes); bytes are appended; <see cref="IngestWriter.CommitAsync"/> verifies digest and size and publishes.
+/// Publishing is durable (the bytes and their name are on the disk before it returns) and idempotent (a blob that is
+/// already there stays, unless it was found damaged, in which case the new bytes replace it). A writer that is disposed
+/// without a commit leaves its ingest to be resumed or aborted.</para>
+/// <para><b>Reading.</b> A reader verifies: its last read throws <see cref="DigestMismatchException"/> or
+/// <see cref="SizeMismatchException"/> instead of ending when the bytes are not the ones that were named, and the store
+/// remembers that the blob is damaged, so that the next ingest of that digest replaces it.</para>
+/// <para><b>Processes.</b> Any number of processes may use one store at once.</para>
+/// <para><b>Errors.</b> <see cref="LayerStoreException"/> with the kinds named at each member; containerd's content
+/// service has the same ones.</para>
+/// </remarks>
+public interface IContentStore
+{
+    /// <summary>What is known of a blob; null when it is not here, or is known to be damaged.</summary>
+    Task<BlobInfo?> StatAsync(Digest digest, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a verifying, forward-only reader. The caller disposes it.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob.</exception>
+    Task<Stream> OpenAsync(Digest digest, CancellationToken cancellationToken = default);
+
+    /// <summary>All blobs, ordered by digest.</summary>
+    IAsyncEnumerable<BlobInfo> ListAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Sets labels (a null or empty value removes one) and leaves the others alone.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob.</exception>
+    Task<BlobInfo> SetLabelsAsync(Digest digest, IReadOnlyDictionary<string, string?> changes, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a blob.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob.</exception>
+    Task DeleteAsync(Digest digest, CancellationToken cancellationToken = default);
+
+    /// <summary>Begins or resumes the ingest of this reference, and locks it until the writer is disposed.</summary>
+    /// <param name="reference">The ingest's name: any text without NUL or newline, at least one character.</param>
+    /// <param name="expected">The digest and size to come, if known. With a digest that is already here: AlreadyExists.</param>
+    /// <param name="wait">Whether to wait for the lock, or to fail at once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: another writer has it and <paramref name="wait"/>
+    /// is false; <see cref="ErrorKind.AlreadyExists"/>: the blob is here, checked again after the wait.</exception>
+    Task<IngestWriter> BeginIngestAsync(string reference, Descriptor? expected = null, bool wait = true, CancellationToken cancellationToken = default);
+
+    /// <summary>All ingests, ordered by reference.</summary>
+    IAsyncEnumerable<IngestStatus> ListIngestsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Drops an ingest and its bytes.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such ingest;
+    /// <see cref="ErrorKind.Aborted"/>: a living writer has it.</exception>
+    Task AbortIngestAsync(string reference, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,54 @@
+namespace LayerStore.Content;
+
+/// <summary>
+/// The one writer of an ingest. Bytes are appended at <see cref="Offset"/>; the hash is taken on the way, and once,
+/// over what is there already when an ingest is resumed.
+/// </summary>
+public abstract class IngestWriter : IAsyncDisposable, IDisposable
+{
+    /// <summary>The ingest's name.</summary>
+    public abstract string Reference { get; }
+
+    /// <summary>How many bytes are there; the position of the next write.</summary>
+    public abstract long Offset { get; }
+
+    /// <summary>Appends bytes.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.ResourceExhausted"/>: the disk is full;
+    /// <see cref="ErrorKind.DataLoss"/>: more bytes than were announced.</exception>
+    public abstract void Write(ReadOnlySpan<byte> data);
+
+    /// <summary>Drops all bytes: the next write is at 0.</summary>
+    public abstract void Restart();
+
+    /// <summary>Verifies, makes durable, publishes and frees the reference. The writer cannot be used afterwards.</summary>
+    /// <param name="expected">The digest the bytes must have; null to accept theirs (sha256).</param>
+    /// <param name="size">The length they must have in bytes; null to accept theirs.</param>
+    /// <param name="labels">Labels for the blob.</param>
+    /// <param name="cancellationToken">Cancels before, not during, the publication.</param>
+    /// <returns>The blob, also when it was already there.</returns>
+    /// <exception cref="LayerStoreException"><see cref="DigestMismatchException"/> or <see cref="SizeMismatchException"/>:
+    /// nothing is published and the ingest is kept.</exception>
+    public abstract Task<BlobInfo> CommitAsync(
+        Digest? expected = null,
+        long? size = null,
+        IReadOnlyDictionary<string, string>? labels = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Frees the lock; without a commit the bytes stay, to be resumed.</summary>
+    protected abstract void Release();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,48 @@
+using LayerStore;
+
+namespace Snapshotter.Snapshots;
+
+/// <summary>
+/// A snapshotter whose committed snapshots are lists of <i>layers</i>: unpacked, immutable, parent-independent directory
+/// trees in overlay's form, one for each diffID, shared by every chain that has it.
+/// </summary>
+/// <remarks>
+/// <para>A layer is written into a <i>draft</i>, a numbered directory that belongs to one living process, and becomes
+/// visible when <see cref="PublishAsync"/> has made it durable: one syncfs, then one database transaction. A draft whose
+/// process died is removed by whoever opens the store next.</para>
+/// <para>A layer that cannot be understood without what is below it (implied directories, hard links to a lower file;
+/// "loose") is completed for its chain and keyed by its chain ID: it is not shared.</para>
+/// </remarks>
+public interface ILayerSnapshotter : ISnapshotter
+{
+    /// <summary>Which xattr namespace holds overlay's marks: <c>trusted</c>, or <c>user</c> for a store made in a user namespace.</summary>
+    string OverlayXattrNamespace { get; }
+
+    /// <summary>The published layer of this diffID; else the one completed for this chain; else null.</summary>
+    Task<LayerInfo?> FindLayerAsync(Digest diffId, Digest chainId, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes an empty draft: mode 0755, root, mtime 0.</summary>
+    Task<LayerDraft> BeginLayerAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Makes the drafts durable and, base first, gives each chain ID a committed snapshot over its layer. Idempotent: what
+    /// another process published meanwhile is taken, and the draft is dropped.
+    /// </summary>
+    /// <param name="chain">The whole chain from the base, or from any link whose parent chain ID is already committed.</param>
+    /// <param name="continued">An active snapshot whose upper is one of the drafts (see <see cref="FreezeAsync"/>): it goes
+    /// on with a new, empty upper on top of the chain's last link, in the same transaction.</param>
+    /// <param name="cancellationToken">Cancels before the transaction.</param>
+    Task PublishAsync(IReadOnlyList<LayerLink> chain, string? continued = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The upper of an active snapshot that is not mounted, as a draft for <see cref="PublishAsync"/>. Until that, nothing changes: disposing
+    /// the draft leaves the snapshot as it was.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: it is mounted, or not active.</exception>
+    Task<LayerDraft> FreezeAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The directories that show a snapshot, topmost first, by the rules that overlay needs: a repeated layer only where it
+    /// is topmost, nothing below an opaque root. For an active snapshot its upper comes first, for a view its own empty top.
+    /// For a committed one, only layers.
+    /// </summary>
+    Task<SnapshotStack> StackAsync(string key, CancellationToken cancellationToken = default);
+}

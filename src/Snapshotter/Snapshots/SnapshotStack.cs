@@ -1,0 +1,8 @@
+namespace Snapshotter.Snapshots;
+
+/// <summary>The directories that overlay stacks to show a snapshot.</summary>
+/// <param name="Upper">The upper of an active snapshot, or null.</param>
+/// <param name="Lowers">The lower directories, topmost first. For a view, its own empty top is the first.</param>
+/// <param name="RootMetadata">The directory whose own mode, owner, times and xattrs are those of the image's root: that of the topmost
+/// layer with an entry for it; null if no layer has one (then it is 0755, root, mtime 0).</param>
+public sealed record SnapshotStack(string? Upper, IReadOnlyList<string> Lowers, string? RootMetadata);

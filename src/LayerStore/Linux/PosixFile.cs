@@ -1,0 +1,205 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace LayerStore.Linux;
+
+/// <summary>Files and directories of the store itself, by the system's own rules: no link is followed, and a sync that fails is an error.</summary>
+/// <remarks>The paths are the store's (a root that the user chose and names made of digests and numbers), never an image's.</remarks>
+internal static class PosixFile
+{
+    private const uint PrivateFile = 0x180; // 0600
+    private const uint PrivateDirectory = 0x1c0; // 0700
+    private const int TypeMask = 0xf000;
+    private const int RegularFile = 0x8000;
+
+    /// <summary>Opens a regular file for reading; null if nothing of that name is here.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: the name is a link, FIFO, device or directory.</exception>
+    public static SafeFileHandle? OpenRegular(string path, string what, out FileStat stat)
+    {
+        // O_NONBLOCK: a FIFO without a writer would hold open(2) for ever.
+        SafeFileHandle? file = TryOpen(path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, out int errno);
+        stat = default;
+        if (file is null)
+        {
+            return errno switch
+            {
+                Errno.ENOENT or Errno.ENOTDIR => null,
+                Errno.ELOOP or Errno.ENXIO => throw NotRegular(what),
+                _ => throw IoErrors.FromErrno(errno, $"open {what}"),
+            };
+        }
+
+        stat = Stat(file, what);
+        if (stat.IsRegular)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw NotRegular(what);
+    }
+
+    /// <summary>Opens a file for reading and writing, and makes it, mode 0600, if it is not there; null if its directory is not there.</summary>
+    public static SafeFileHandle? OpenOrCreate(string path, string what)
+    {
+        SafeFileHandle? file = TryOpen(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, out int errno);
+        return file is not null || errno == Errno.ENOENT ? file : throw IoErrors.FromErrno(errno, $"open {what}");
+    }
+
+    /// <summary>Makes an empty file, mode 0600; false if the name is taken.</summary>
+    public static bool TryCreate(string path, string what)
+    {
+        using SafeFileHandle? file = TryOpen(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, out int errno);
+        return file is not null || (errno == Errno.EEXIST ? false : throw IoErrors.FromErrno(errno, $"make {what}"));
+    }
+
+    /// <summary>Metadata of a name, a link not followed; null if nothing of that name is here.</summary>
+    public static FileStat? StatPath(string path, string what)
+    {
+        if (Libc.statx(Libc.AT_FDCWD, path, Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, out Libc.StatxBuffer buffer) == 0)
+        {
+            return ToStat(buffer);
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw IoErrors.FromErrno(errno, $"look at {what}");
+    }
+
+    /// <summary>Metadata of an open file.</summary>
+    public static FileStat Stat(SafeFileHandle file, string what) =>
+        Libc.statx(file, string.Empty, Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, out Libc.StatxBuffer buffer) == 0
+            ? ToStat(buffer)
+            : throw LastError($"look at {what}");
+
+    /// <summary>Whether files can be made in a directory: false on a read-only file system and without the right.</summary>
+    public static bool IsWritable(string directory) => Libc.access(directory, Libc.W_OK) == 0;
+
+    /// <summary>Makes a directory, mode 0700; false if the name is taken.</summary>
+    public static bool TryMakeDirectory(string path, string what)
+    {
+        if (Libc.mkdir(path, PrivateDirectory) == 0)
+        {
+            return true;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.EEXIST ? false : throw IoErrors.FromErrno(errno, $"make {what}");
+    }
+
+    /// <summary>Renames within one file system, replacing what has the new name.</summary>
+    public static void Rename(string from, string to, string what)
+    {
+        if (Libc.rename(from, to) != 0)
+        {
+            throw LastError($"rename {what}");
+        }
+    }
+
+    /// <summary>Removes a file or link; false if it was not there.</summary>
+    public static bool TryUnlink(string path, string what)
+    {
+        if (Libc.unlink(path) == 0)
+        {
+            return true;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw IoErrors.FromErrno(errno, $"remove {what}");
+    }
+
+    /// <summary>Removes a directory if it is empty; false if it is not, or not there.</summary>
+    public static bool TryRemoveDirectory(string path, string what)
+    {
+        if (Libc.rmdir(path) == 0)
+        {
+            return true;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.ENOENT or Errno.ENOTEMPTY or Errno.EEXIST ? false : throw IoErrors.FromErrno(errno, $"remove {what}");
+    }
+
+    /// <summary>Waits until the file's bytes and size are on the disk.</summary>
+    /// <exception cref="LayerStoreException">Write-back failed. The pages now count as clean, so a second fsync would
+    /// succeed without having written them (Rebello et al., "Can Applications Recover from fsync Failures?", ATC '20):
+    /// never retry, discard the file.</exception>
+    public static void Sync(SafeFileHandle file, string what)
+    {
+        while (Libc.fsync(file) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+            {
+                throw LastError($"make {what} durable");
+            }
+        }
+    }
+
+    /// <summary>Makes the names in a directory durable.</summary>
+    public static void SyncDirectory(string path)
+    {
+        string what = $"directory {Printable.Text(path)}";
+        using SafeFileHandle directory = TryOpen(path, Libc.O_RDONLY | Libc.O_DIRECTORY, out int errno)
+            ?? throw IoErrors.FromErrno(errno, $"open {what}");
+        Sync(directory, what);
+    }
+
+    /// <summary>Asks for write-back of a range to begin now, so that the fsync at the end waits less. Only a request: it cannot fail.</summary>
+    public static void BeginWriteBack(SafeFileHandle file, long offset, long length) =>
+        _ = Libc.sync_file_range(file, offset, length, Libc.SYNC_FILE_RANGE_WRITE);
+
+    /// <summary>Takes a flock(2) without waiting; false if another open file has a conflicting one.</summary>
+    public static bool TryLock(SafeFileHandle file, bool exclusive, string what)
+    {
+        while (Libc.flock(file, (exclusive ? Libc.LOCK_EX : Libc.LOCK_SH) | Libc.LOCK_NB) != 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Errno.EAGAIN:
+                    return false;
+                case Errno.EINTR:
+                    break;
+                default:
+                    throw LastError($"lock {what}");
+            }
+        }
+
+        return true;
+    }
+
+    private static SafeFileHandle? TryOpen(string path, int flags, out int errno)
+    {
+        while (true)
+        {
+            SafeFileHandle file = Libc.open(path, flags | Libc.O_CLOEXEC, PrivateFile);
+            if (!file.IsInvalid)
+            {
+                errno = 0;
+                return file;
+            }
+
+            errno = Marshal.GetLastPInvokeError();
+            file.Dispose();
+            if (errno != Errno.EINTR)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static FileStat ToStat(in Libc.StatxBuffer buffer) => new(
+        (buffer.Mode & TypeMask) == RegularFile,
+        (long)Math.Min(buffer.Size, long.MaxValue),
+        ToTime(buffer.ModifiedSeconds, buffer.ModifiedNanoseconds),
+        (buffer.DeviceMajor, buffer.DeviceMinor, buffer.Inode));
+
+    // A file system may hold times that DateTimeOffset cannot; a blob's time is information, never worth an error.
+    private static DateTimeOffset ToTime(long seconds, uint nanoseconds) =>
+        seconds is > -62_000_000_000 and < 253_000_000_000
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / 100)
+            : DateTimeOffset.UnixEpoch;
+
+    private static LayerStoreException LastError(string what) => IoErrors.FromErrno(Marshal.GetLastPInvokeError(), what);
+
+    private static LayerStoreException NotRegular(string what) => new(
+        ErrorKind.DataLoss, $"{what} is not a regular file", "Somebody put a link, directory, device or FIFO there: remove it.");
+}

@@ -1,0 +1,155 @@
+using LayerStore.Metadata;
+
+namespace LayerStore.Tests.Metadata;
+
+public sealed class SqliteDatabaseTests : IDisposable
+{
+    private static readonly string[] s_migrations = ["CREATE TABLE things (name TEXT PRIMARY KEY, count INTEGER CHECK (count >= 0)) WITHOUT ROWID"];
+
+    private readonly TempDirectory _directory = new();
+
+    private string Path => _directory["test.db"];
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void What_was_written_is_there_after_reopening()
+    {
+        using (SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations))
+        {
+            database.Write(s => s.Execute("INSERT INTO things VALUES (?1, ?2)", "a", 7));
+        }
+
+        using SqliteDatabase again = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Equal([("a", 7L)], again.Read(s => s.Query("SELECT name, count FROM things WHERE name = ?1", r => (r.GetString(0), r.GetInt64(1)), "a")));
+    }
+
+    [Fact]
+    public void The_connection_is_durable_and_checks_foreign_keys()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Equal(2, database.Read(s => s.Scalar("PRAGMA synchronous")));
+        Assert.Equal(1, database.Read(s => s.Scalar("PRAGMA foreign_keys")));
+        Assert.Equal(30_000, database.Read(s => s.Scalar("PRAGMA busy_timeout")));
+        Assert.Equal("wal", database.Read(s => s.QueryFirst("PRAGMA journal_mode", r => r.GetString(0))));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
+    }
+
+    [Fact]
+    public void A_change_that_throws_leaves_nothing()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Throws<FormatException>(() => database.Write(s =>
+        {
+            s.Execute("INSERT INTO things VALUES ('a', 1)");
+            throw new FormatException();
+        }));
+        Assert.Equal(0, database.Read(s => s.Scalar("SELECT count(*) FROM things")));
+    }
+
+    [Fact]
+    public void A_transaction_in_a_transaction_is_refused()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Throws<InvalidOperationException>(() => database.Write(_ => database.Read(s => s.Scalar("SELECT 1"))));
+        Assert.Equal(1, database.Read(s => s.Scalar("SELECT 1")));
+    }
+
+    [Fact]
+    public void A_taken_key_is_AlreadyExists()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        database.Write(s => s.Execute("INSERT INTO things VALUES ('a', 1)"));
+        LayerStoreException e = Assert.Throws<LayerStoreException>(() => database.Write(s => s.Execute("INSERT INTO things VALUES ('a', 1)")));
+        Assert.Equal(ErrorKind.AlreadyExists, e.Kind);
+    }
+
+    [Fact]
+    public void Migrations_run_once_each_and_in_order()
+    {
+        string[] second = [.. s_migrations, "ALTER TABLE things ADD COLUMN colour TEXT; UPDATE things SET colour = 'red'"];
+        using (SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations))
+        {
+            database.Write(s => s.Execute("INSERT INTO things VALUES ('a', 1)"));
+        }
+
+        for (int i = 0; i < 2; i++)
+        {
+            using SqliteDatabase database = SqliteDatabase.Open(Path, second);
+            Assert.Equal("red", database.Read(s => s.QueryFirst("SELECT colour FROM things", r => r.GetString(0))));
+        }
+
+        LayerStoreException e = Assert.Throws<LayerStoreException>(() => SqliteDatabase.Open(Path, s_migrations));
+        Assert.Equal(ErrorKind.FailedPrecondition, e.Kind);
+        Assert.Contains("version 2", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Many_can_make_and_fill_one_database_at_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() =>
+        {
+            using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+            for (int i = 0; i < 20; i++)
+            {
+                database.Write(s => s.Execute("INSERT INTO things VALUES (?1, 1)", $"{n}-{i}"));
+            }
+        })));
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Equal(160, database.Read(s => s.Scalar("SELECT count(*) FROM things")));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_DataLoss()
+    {
+        File.WriteAllBytes(Path, [.. Enumerable.Repeat((byte)'x', 5000)]);
+        LayerStoreException e = Assert.Throws<LayerStoreException>(() => SqliteDatabase.Open(Path, s_migrations));
+        Assert.Equal(ErrorKind.DataLoss, e.Kind);
+        Assert.NotNull(e.Hint);
+    }
+
+    [Fact]
+    public void The_last_one_out_leaves_no_WAL()
+    {
+        SqliteDatabase.Open(Path, s_migrations).Dispose();
+        Assert.Equal([Path], Directory.GetFiles(_directory.Path));
+    }
+
+    [Fact]
+    public void A_database_opened_read_only_is_read_but_not_changed()
+    {
+        using (SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations))
+        {
+            database.Write(s => s.Execute("INSERT INTO things VALUES ('a', 1)"));
+            using SqliteDatabase beside = SqliteDatabase.Open(Path, s_migrations, readOnly: true);
+            Assert.Equal(1, beside.Read(s => s.Scalar("SELECT count(*) FROM things")));
+        }
+
+        using SqliteDatabase readOnly = SqliteDatabase.Open(Path, s_migrations, readOnly: true);
+        Assert.Equal(1, readOnly.Read(s => s.Scalar("SELECT count(*) FROM things")));
+        LayerStoreException e = Assert.Throws<LayerStoreException>(() => readOnly.Write(s => s.Execute("DELETE FROM things")));
+        Assert.Equal(ErrorKind.PermissionDenied, e.Kind);
+        Assert.Equal([Path], Directory.GetFiles(_directory.Path));
+    }
+
+    [Fact]
+    public void Values_of_all_types_come_back()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        (string Text, long Number, bool Flag, byte[] Bytes, bool IsNull) row = database.Read(s => s.Query(
+            "SELECT ?1, ?2, ?3, ?4, ?5",
+            r => (r.GetString(0), r.GetInt64(1), r.GetBoolean(2), r.GetFieldValue<byte[]>(3), r.IsDBNull(4)),
+            "ä", long.MinValue, true, new byte[] { 0, 255 }, null)).Single();
+        Assert.Equal(("ä", long.MinValue, true, true), (row.Text, row.Number, row.Flag, row.IsNull));
+        Assert.Equal([0, 255], row.Bytes);
+    }
+
+    [Fact]
+    public void Times_come_back_exactly()
+    {
+        DateTimeOffset time = new DateTimeOffset(2024, 2, 29, 1, 2, 3, TimeSpan.Zero).AddTicks(1234567);
+        Assert.Equal(time, UnixTime.FromNanoseconds(UnixTime.ToNanoseconds(time)));
+        Assert.Equal(time.AddYears(-80), UnixTime.FromNanoseconds(UnixTime.ToNanoseconds(time.AddYears(-80))));
+        Assert.Equal(2262, UnixTime.FromNanoseconds(UnixTime.ToNanoseconds(DateTimeOffset.MaxValue)).Year);
+    }
+}

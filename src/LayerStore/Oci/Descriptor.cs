@@ -19,4 +19,24 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
 
     /// <summary>The type of an artifact, or null.</summary>
     public string? ArtifactType { get; init; }
+
+    /// <summary>The blob itself where the descriptor embeds it, already verified; else null. No part of a descriptor's equality.</summary>
+    internal byte[]? Data { get; init; }
+
+    /// <summary>Equality of all fields; annotations by content.</summary>
+    public bool Equals(Descriptor? other) =>
+        other is not null
+        && MediaType == other.MediaType
+        && Digest == other.Digest
+        && Size == other.Size
+        && Platform == other.Platform
+        && ArtifactType == other.ArtifactType
+        && Annotations.Count == other.Annotations.Count
+        && Annotations.All(pair => other.Annotations.TryGetValue(pair.Key, out string? value) && value == pair.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(MediaType, Digest, Size);
+
+    /// <summary>For people: type, digest and size.</summary>
+    public override string ToString() => $"{Printable.Text(MediaType)} {Digest} ({Size} bytes)";
 }

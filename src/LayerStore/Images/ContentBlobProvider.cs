@@ -14,7 +14,7 @@ public sealed class ContentBlobProvider(IContentStore content) : IBlobProvider
         try
         {
             // The store's reader takes the digest; the size in the descriptor is this one's to check.
-            return new VerifyingStream(await content.OpenAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false), descriptor, checkDigest: false);
+            return new SizedStream(await content.OpenAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false), descriptor, checkDigest: false);
         }
         catch (LayerStoreException exception) when (exception.Kind == ErrorKind.NotFound)
         {

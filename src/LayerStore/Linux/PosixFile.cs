@@ -138,10 +138,14 @@ internal static class PosixFile
     public static void SyncDirectory(string path)
     {
         string what = $"directory {Printable.Text(path)}";
-        using SafeFileHandle directory = TryOpen(path, Libc.O_RDONLY | Libc.O_DIRECTORY, out int errno)
-            ?? throw IoErrors.FromErrno(errno, $"open {what}");
+        using SafeFileHandle directory = OpenDirectory(path);
         Sync(directory, what);
     }
+
+    /// <summary>Opens a directory, to sync or lock it. A link is followed.</summary>
+    public static SafeFileHandle OpenDirectory(string path) =>
+        TryOpen(path, Libc.O_RDONLY | Libc.O_DIRECTORY, out int errno)
+            ?? throw IoErrors.FromErrno(errno, $"open directory {Printable.Text(path)}");
 
     /// <summary>Asks for write-back of a range to begin now, so that the fsync at the end waits less. Only a request: it cannot fail.</summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length) =>

@@ -7,22 +7,25 @@ namespace LayerStore.Images;
 /// A blob on its way from somewhere untrusted: it has exactly the size of its descriptor, and the digest too unless
 /// somebody else computes that; the read that would end it throws otherwise. Never asks for more than one byte too many.
 /// </summary>
-internal sealed class VerifyingStream : Stream
+internal sealed class SizedStream : Stream
 {
     private readonly Stream _inner;
     private readonly Descriptor _descriptor;
     private readonly IncrementalHash? _hash;
+    private readonly Action<long>? _onRead;
     private long _position;
     private bool _ended;
 
     /// <param name="inner">The bytes; disposed with this.</param>
     /// <param name="descriptor">What they must be.</param>
     /// <param name="checkDigest">False where the consumer takes the digest itself, so that no byte is hashed twice.</param>
-    public VerifyingStream(Stream inner, Descriptor descriptor, bool checkDigest = true)
+    /// <param name="onRead">Told how many bytes were read so far.</param>
+    public SizedStream(Stream inner, Descriptor descriptor, bool checkDigest = true, Action<long>? onRead = null)
     {
         _inner = inner;
         _descriptor = descriptor;
         _hash = checkDigest ? descriptor.Digest.Algorithm.CreateHash() : null;
+        _onRead = onRead;
     }
 
     public override bool CanRead => true;
@@ -104,6 +107,7 @@ internal sealed class VerifyingStream : Stream
             }
         }
 
+        _onRead?.Invoke(_position);
         return read;
     }
 }

@@ -1,0 +1,188 @@
+using LayerStore.Content;
+using LayerStore.Oci;
+using LayerStore.Transports;
+
+namespace LayerStore.Images;
+
+/// <summary>Copies images into and out of a content store. Names are the caller's to give, once all else is done.</summary>
+/// <param name="content">The store; it stays the caller's.</param>
+public sealed class ImageCopier(IContentStore content)
+{
+    /// <summary>Layers copied at a time: one is hashed while another is read.</summary>
+    private const int Parallelism = 2;
+    private const int BufferSize = 1 << 17;
+
+    /// <summary>
+    /// Copies an image into the store: its index if it has one, and the manifest, config and layers of one platform. What
+    /// is here already is not copied. A blob is visible only once its digest and size were verified, and a document
+    /// comes after what it names.
+    /// </summary>
+    /// <param name="source">The image; artifacts too.</param>
+    /// <param name="platform">The platform; see <see cref="ManifestResolver.ResolveAsync"/>.</param>
+    /// <param name="mustBeImage">Whether to refuse, before anything is copied, what could not be unpacked.</param>
+    /// <param name="progress">Told of each blob.</param>
+    /// <param name="cancellationToken">Cancels; what was copied half can be resumed.</param>
+    /// <returns>What was copied; its target and manifest are what an <see cref="IImageStore"/> keeps under a name.</returns>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such image or platform;
+    /// <see cref="ErrorKind.DataLoss"/>: a blob is missing, damaged or malformed.</exception>
+    public async Task<ResolvedManifest> PullAsync(
+        IImageSource source,
+        Platform? platform = null,
+        bool mustBeImage = false,
+        IProgress<CopyProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Descriptor target = await source.ResolveAsync(cancellationToken).ConfigureAwait(false);
+        ResolvedManifest resolved = await ManifestResolver.ResolveAsync(source, target, platform, cancellationToken).ConfigureAwait(false);
+        if (mustBeImage)
+        {
+            await ImageView.LoadAsync(source, resolved, cancellationToken).ConfigureAwait(false);
+        }
+
+        // A blob that stands there twice with two sizes is copied once and then fails on the second size.
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            resolved.Manifest.Layers.Prepend(resolved.Manifest.Config).DistinctBy(blob => (blob.Digest, blob.Size)),
+            options,
+            async (blob, token) => await StoreAsync(blob, () => source.OpenUnverifiedAsync(blob, token), progress, token).ConfigureAwait(false))
+            .ConfigureAwait(false);
+        foreach (OciDocument document in resolved.Indexes.Append<OciDocument>(resolved.Manifest).Reverse())
+        {
+            await StoreAsync(
+                document.Descriptor,
+                () => Task.FromResult<Stream>(new MemoryStream(document.Bytes.ToArray(), writable: false)),
+                progress,
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        return resolved;
+    }
+
+    /// <summary>
+    /// Copies an image out of the store, every byte as it is: the index if all that it names is here and the sink takes
+    /// one, else the manifest of the platform that is.
+    /// </summary>
+    /// <param name="image">The image.</param>
+    /// <param name="sink">Where to; finished here.</param>
+    /// <param name="progress">Told of each blob.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>What was written: the image's target or its manifest.</returns>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a blob is missing or damaged in the store.</exception>
+    public async Task<Descriptor> PushAsync(
+        Image image, IImageSink sink, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(sink);
+        ImageTree tree = new(content);
+        Descriptor target = image.Manifest;
+        if (sink.TakesIndexes && image.Target.Digest != image.Manifest.Digest && await tree.IsCompleteAsync(image.Target, cancellationToken).ConfigureAwait(false))
+        {
+            target = image.Target;
+        }
+
+        (IReadOnlyList<Descriptor> documents, IReadOnlyList<Descriptor> layers) = await tree.ListAsync(target, cancellationToken).ConfigureAwait(false);
+        foreach (Descriptor document in documents)
+        {
+            await WriteAsync(document, sink, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            layers, options, async (layer, token) => await WriteAsync(layer, sink, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
+        await sink.FinishAsync(target, cancellationToken).ConfigureAwait(false);
+        return target;
+    }
+
+    private async Task StoreAsync(Descriptor blob, Func<Task<Stream>> open, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+    {
+        string reference = $"blob-{blob.Digest}";
+        while (true)
+        {
+            if (await content.StatAsync(blob.Digest, cancellationToken).ConfigureAwait(false) is { } info)
+            {
+                if (info.Size != blob.Size)
+                {
+                    throw new SizeMismatchException($"blob {blob.Digest}", blob.Size, info.Size);
+                }
+
+                progress?.Report(new CopyProgress(blob, blob.Size, CopyState.Exists));
+                return;
+            }
+
+            bool resumed = false;
+            try
+            {
+                await using IngestWriter writer =
+                    await content.BeginIngestAsync(reference, blob, cancellationToken: cancellationToken).ConfigureAwait(false);
+                resumed = writer.Offset > 0;
+                await FillAsync(writer, blob, open, progress, cancellationToken).ConfigureAwait(false);
+                await writer.CommitAsync(blob.Digest, blob.Size, cancellationToken: cancellationToken).ConfigureAwait(false);
+                progress?.Report(new CopyProgress(blob, blob.Size, CopyState.Done));
+                return;
+            }
+            catch (LayerStoreException exception) when (exception.Kind == ErrorKind.AlreadyExists)
+            {
+                // Another process was faster; look at it again.
+            }
+            catch (LayerStoreException exception) when (exception.Kind == ErrorKind.DataLoss)
+            {
+                // What an earlier attempt left may be what is wrong: then try once more, from the beginning.
+                await DropAsync(reference).ConfigureAwait(false);
+                if (!resumed)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <summary>Appends what is not there yet.</summary>
+    private static async Task FillAsync(
+        IngestWriter writer, Descriptor blob, Func<Task<Stream>> open, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (writer.Offset > blob.Size)
+        {
+            writer.Restart();
+        }
+
+        byte[] buffer = new byte[BufferSize];
+        long skip = writer.Offset;
+        await using Stream stream = await open().ConfigureAwait(false);
+        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int read)
+        {
+            int skipped = (int)Math.Min(skip, read);
+            skip -= skipped;
+            writer.Write(buffer.AsSpan(skipped, read - skipped));
+            progress?.Report(new CopyProgress(blob, writer.Offset, CopyState.Copying));
+        }
+    }
+
+    /// <summary>Bytes that are wrong are not worth resuming.</summary>
+    private async Task DropAsync(string reference)
+    {
+        try
+        {
+            await content.AbortIngestAsync(reference).ConfigureAwait(false);
+        }
+        catch (LayerStoreException exception) when (exception.Kind is ErrorKind.NotFound or ErrorKind.Aborted)
+        {
+            // Never begun, or taken over by another process.
+        }
+    }
+
+    private async Task WriteAsync(Descriptor blob, IImageSink sink, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (await sink.ContainsAsync(blob, cancellationToken).ConfigureAwait(false))
+        {
+            progress?.Report(new CopyProgress(blob, blob.Size, CopyState.Exists));
+            return;
+        }
+
+        await using Stream stored = await new ContentBlobProvider(content).OpenAsync(blob, cancellationToken).ConfigureAwait(false);
+        await using SizedStream counted = new(
+            stored, blob, checkDigest: false, onRead: done => progress?.Report(new CopyProgress(blob, done, CopyState.Copying)));
+        await sink.WriteAsync(blob, counted, cancellationToken).ConfigureAwait(false);
+        progress?.Report(new CopyProgress(blob, blob.Size, CopyState.Done));
+    }
+}

@@ -1,0 +1,26 @@
+using LayerStore.Images;
+using LayerStore.Oci;
+
+namespace LayerStore.Transports;
+
+/// <summary>
+/// An image somewhere outside of a store, ready to be read. Its content is untrusted: <see cref="IBlobProvider.OpenAsync"/>
+/// verifies, and sizes are bounded before anything is read.
+/// </summary>
+/// <remarks>Blobs may be read in parallel. Opening one costs nothing until it is used.</remarks>
+public interface IImageSource : IBlobProvider, IAsyncDisposable
+{
+    /// <summary>What was opened.</summary>
+    TransportReference Reference { get; }
+
+    /// <summary>Finds the image that the reference names: its manifest, or an index.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such directory, file or tag;
+    /// <see cref="ErrorKind.InvalidArgument"/>: several images match; <see cref="ErrorKind.DataLoss"/>: malformed.</exception>
+    Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// As <see cref="IBlobProvider.OpenAsync"/>, but only the size is checked: for a consumer that takes the digest
+    /// itself, so that no byte is hashed twice.
+    /// </summary>
+    Task<Stream> OpenUnverifiedAsync(Descriptor descriptor, CancellationToken cancellationToken = default);
+}

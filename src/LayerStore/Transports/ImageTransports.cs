@@ -1,0 +1,32 @@
+using LayerStore.Transports.OciDirectory;
+
+namespace LayerStore.Transports;
+
+/// <summary>Opens what a <see cref="TransportReference"/> names.</summary>
+public static class ImageTransports
+{
+    /// <summary>Opens an image for reading. Whether it exists shows when it is resolved.</summary>
+    /// <exception cref="ArgumentException">The reference names an image in a store.</exception>
+    public static IImageSource OpenSource(TransportReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return reference.Kind switch
+        {
+            TransportKind.OciDirectory => new OciDirectorySource(reference),
+            _ => throw new ArgumentException($"{reference} is not outside of a store.", nameof(reference)),
+        };
+    }
+
+    /// <summary>Opens a place for writing. Nothing is made there before the first blob.</summary>
+    /// <exception cref="ArgumentException">The reference names an image in a store.</exception>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: the tag is no valid ref name or reference.</exception>
+    public static IImageSink OpenSink(TransportReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return reference.Kind switch
+        {
+            TransportKind.OciDirectory => new OciDirectorySink(reference),
+            _ => throw new ArgumentException($"{reference} is not outside of a store.", nameof(reference)),
+        };
+    }
+}

@@ -1,0 +1,167 @@
+using LayerStore.Linux;
+using LayerStore.Oci;
+using Microsoft.Win32.SafeHandles;
+
+namespace LayerStore.Transports.OciDirectory;
+
+/// <summary>
+/// Writes an image to a layout in a directory, a new one or one that is there. Each blob and then <c>index.json</c> is
+/// written under another name, made durable and renamed, so a reader sees the old or the new, and never half of one.
+/// </summary>
+/// <remarks>Two writers of one layout: a lock on the directory is held while <c>index.json</c> is changed, so neither loses its image.</remarks>
+internal sealed class OciDirectorySink : IImageSink
+{
+    private const int BufferSize = 1 << 17;
+
+    private readonly OciDirectorySource _existing;
+    private readonly Lazy<bool> _prepared;
+
+    public OciDirectorySink(TransportReference reference)
+    {
+        OciLayout.CheckTag(reference);
+        Reference = reference;
+        _existing = new OciDirectorySource(reference);
+        _prepared = new Lazy<bool>(Prepare);
+    }
+
+    public TransportReference Reference { get; }
+
+    public bool TakesIndexes => true;
+
+    public async Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
+    {
+        _ = _prepared.Value;
+        if (PosixFile.StatPath(PathOf(OciLayout.BlobPath(descriptor.Digest)), $"blob {descriptor.Digest}") is not { IsRegular: true } stat
+            || stat.Size != descriptor.Size)
+        {
+            return false;
+        }
+
+        try
+        {
+            await using Stream stream = await _existing.OpenAsync(descriptor with { Data = null }, cancellationToken).ConfigureAwait(false);
+            await stream.CopyToAsync(Stream.Null, BufferSize, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (LayerStoreException exception) when (exception.Kind == ErrorKind.DataLoss)
+        {
+            return false;
+        }
+    }
+
+    public async Task WriteAsync(Descriptor descriptor, Stream content, CancellationToken cancellationToken = default)
+    {
+        _ = _prepared.Value;
+        string directory = OciLayout.BlobDirectory(descriptor.Digest.Algorithm);
+        await Guard($"write to {Printable.Text(Reference.Path)}", async () =>
+        {
+            Directory.CreateDirectory(PathOf(directory));
+            await ReplaceAsync(OciLayout.BlobPath(descriptor.Digest), directory, content, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    public async Task FinishAsync(Descriptor target, CancellationToken cancellationToken = default)
+    {
+        _ = _prepared.Value;
+        using SafeFileHandle directory = PosixFile.OpenDirectory(Reference.Path);
+        while (!PosixFile.TryLock(directory, exclusive: true, Printable.Text(Reference.Path)))
+        {
+            await Task.Delay(10, cancellationToken).ConfigureAwait(false);
+        }
+
+        ImageIndex? existing = await _existing.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
+        byte[] index = OciLayout.AddImage(existing, target, Reference.Tag);
+        await Guard($"write to {Printable.Text(Reference.Path)}", async () =>
+        {
+            // The marker comes first: what has an index is a layout.
+            if (await _existing.ReadFileAsync(OciLayout.MarkerFile, cancellationToken).ConfigureAwait(false) is null)
+            {
+                using MemoryStream marker = new(OciLayout.Marker.ToArray());
+                await ReplaceAsync(OciLayout.MarkerFile, ".", marker, cancellationToken).ConfigureAwait(false);
+            }
+
+            using MemoryStream bytes = new(index);
+            await ReplaceAsync(OciLayout.IndexFile, ".", bytes, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static async Task Guard(string what, Func<Task> action)
+    {
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IoErrors.IsIo(exception))
+        {
+            throw IoErrors.Translate(exception, what);
+        }
+    }
+
+    private string PathOf(string name) => Path.Join(Reference.Path, name);
+
+    /// <summary>Makes the directory, or refuses one that holds something else.</summary>
+    private bool Prepare()
+    {
+        string path = Reference.Path;
+        if (File.Exists(path))
+        {
+            throw Foreign("a file");
+        }
+
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            ReadOnlyMemory<byte>? marker = _existing.ReadFileAsync(OciLayout.MarkerFile, CancellationToken.None).GetAwaiter().GetResult();
+            if (marker is null && !Directory.Exists(PathOf("blobs")))
+            {
+                throw Foreign("a directory with other files");
+            }
+
+            if (marker is { } bytes)
+            {
+                OciLayout.CheckMarker(bytes, $"{OciLayout.MarkerFile} in {path}");
+            }
+
+            return true;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(path);
+            PosixFile.SyncDirectory(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) ?? "/");
+            return true;
+        }
+        catch (Exception exception) when (IoErrors.IsIo(exception))
+        {
+            throw IoErrors.Translate(exception, $"make {Printable.Text(path)}");
+        }
+    }
+
+    private async Task ReplaceAsync(string name, string directory, Stream content, CancellationToken cancellationToken)
+    {
+        string temporary = PathOf($".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                await content.CopyToAsync(file, BufferSize, cancellationToken).ConfigureAwait(false);
+                PosixFile.Sync(file.SafeFileHandle, name);
+            }
+
+            PosixFile.Rename(temporary, PathOf(name), name);
+        }
+        catch
+        {
+            PosixFile.TryUnlink(temporary, "a temporary file");
+            throw;
+        }
+
+        PosixFile.SyncDirectory(PathOf(directory));
+    }
+
+    private LayerStoreException Foreign(string what) => new(
+        ErrorKind.FailedPrecondition,
+        $"{Printable.Text(Reference.Path)} is {what}, not an OCI layout ({Reference.Split()})",
+        "Name a layout, an empty directory, or one that does not exist.");
+}

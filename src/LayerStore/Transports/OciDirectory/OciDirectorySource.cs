@@ -1,0 +1,81 @@
+using LayerStore.Images;
+using LayerStore.Linux;
+using LayerStore.Oci;
+using Microsoft.Win32.SafeHandles;
+
+namespace LayerStore.Transports.OciDirectory;
+
+/// <summary>Reads an image from a layout in a directory. Links, FIFOs and devices in it are refused, not followed or opened.</summary>
+internal sealed class OciDirectorySource(TransportReference reference) : IImageSource
+{
+    private const int BufferSize = 1 << 16;
+
+    public TransportReference Reference => reference;
+
+    public async Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default)
+    {
+        if (!Directory.Exists(reference.Path))
+        {
+            throw new LayerStoreException(
+                ErrorKind.NotFound,
+                $"no directory {Printable.Text(reference.Path)} ({reference.Split()})",
+                "An OCI layout is a directory: oci:DIR[:TAG].");
+        }
+
+        ReadOnlyMemory<byte> marker = await ReadFileAsync(OciLayout.MarkerFile, cancellationToken).ConfigureAwait(false)
+            ?? throw NotALayout(OciLayout.MarkerFile);
+        OciLayout.CheckMarker(marker, $"{OciLayout.MarkerFile} in {reference.Path}");
+        return OciLayout.Choose(await ReadIndexAsync(cancellationToken).ConfigureAwait(false) ?? throw NotALayout(OciLayout.IndexFile), reference);
+    }
+
+    public async Task<Stream> OpenAsync(Descriptor descriptor, CancellationToken cancellationToken = default) =>
+        new SizedStream(await OpenUnverifiedAsync(descriptor, cancellationToken).ConfigureAwait(false), descriptor);
+
+    public Task<Stream> OpenUnverifiedAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
+    {
+        if (descriptor.Data is { } data)
+        {
+            return Task.FromResult<Stream>(new MemoryStream(data, writable: false));
+        }
+
+        string path = Path.Join(reference.Path, OciLayout.BlobPath(descriptor.Digest));
+        SafeFileHandle file = PosixFile.OpenRegular(path, $"blob {descriptor.Digest}", out FileStat stat)
+            ?? throw OciLayout.MissingBlob(descriptor.Digest, reference);
+        if (stat.Size != descriptor.Size)
+        {
+            file.Dispose();
+            throw new SizeMismatchException($"blob {descriptor.Digest}", descriptor.Size, stat.Size);
+        }
+
+        return Task.FromResult<Stream>(new SizedStream(new FileStream(file, FileAccess.Read, BufferSize), descriptor, checkDigest: false));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Reads <c>index.json</c>; null if it is not there.</summary>
+    internal async Task<ImageIndex?> ReadIndexAsync(CancellationToken cancellationToken) =>
+        await ReadFileAsync(OciLayout.IndexFile, cancellationToken).ConfigureAwait(false) is { } bytes ? ImageIndex.Parse(bytes) : null;
+
+    /// <summary>Reads a small file of the layout; null if it is not there.</summary>
+    internal async Task<ReadOnlyMemory<byte>?> ReadFileAsync(string name, CancellationToken cancellationToken)
+    {
+        using SafeFileHandle? file = PosixFile.OpenRegular(Path.Join(reference.Path, name), name, out FileStat stat);
+        if (file is null)
+        {
+            return null;
+        }
+
+        if (stat.Size > StrictJson.MaxBytes)
+        {
+            throw StrictJson.Error(name, $"has {stat.Size} bytes, more than the {StrictJson.MaxBytes} that are allowed");
+        }
+
+        byte[] bytes = new byte[stat.Size];
+        await using FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
+        int read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return bytes.AsMemory(0, read);
+    }
+
+    private LayerStoreException NotALayout(string missing) => new(
+        ErrorKind.DataLoss, $"{Printable.Text(reference.Path)} is not an OCI layout: it has no {missing}", "Check the path, which ends at the first colon.");
+}

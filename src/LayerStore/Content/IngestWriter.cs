@@ -4,6 +4,7 @@ namespace LayerStore.Content;
 /// The one writer of an ingest. Bytes are appended at <see cref="Offset"/>; the hash is taken on the way, and once,
 /// over what is there already when an ingest is resumed.
 /// </summary>
+/// <remarks>For one thread at a time.</remarks>
 public abstract class IngestWriter : IAsyncDisposable, IDisposable
 {
     /// <summary>The ingest's name.</summary>
@@ -20,14 +21,18 @@ public abstract class IngestWriter : IAsyncDisposable, IDisposable
     /// <summary>Drops all bytes: the next write is at 0.</summary>
     public abstract void Restart();
 
+    /// <summary>Drops the ingest and its bytes, and frees the reference; nothing if the writer is done. It cannot be used afterwards.</summary>
+    public abstract void Discard();
+
     /// <summary>Verifies, makes durable, publishes and frees the reference. The writer cannot be used afterwards.</summary>
-    /// <param name="expected">The digest the bytes must have; null to accept theirs (sha256).</param>
-    /// <param name="size">The length they must have in bytes; null to accept theirs.</param>
-    /// <param name="labels">Labels for the blob.</param>
+    /// <param name="expected">The digest the bytes must have; null to accept what was expected at the beginning, else theirs (sha256).</param>
+    /// <param name="size">The length they must have in bytes; null to accept what was expected at the beginning, else theirs.</param>
+    /// <param name="labels">Labels for the blob, added to those it may have already.</param>
     /// <param name="cancellationToken">Cancels before, not during, the publication.</param>
     /// <returns>The blob, also when it was already there.</returns>
     /// <exception cref="LayerStoreException"><see cref="DigestMismatchException"/> or <see cref="SizeMismatchException"/>:
-    /// nothing is published and the ingest is kept.</exception>
+    /// nothing is published, the ingest is kept, and the writer can go on: append, restart or discard. When making the
+    /// bytes durable fails, the ingest is discarded.</exception>
     public abstract Task<BlobInfo> CommitAsync(
         Digest? expected = null,
         long? size = null,

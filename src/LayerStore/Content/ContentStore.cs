@@ -1,0 +1,392 @@
+using System.Runtime.CompilerServices;
+using LayerStore.Linux;
+using LayerStore.Metadata;
+using LayerStore.Oci;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
+
+namespace LayerStore.Content;
+
+/// <summary>Blobs as files in a <see cref="StoreLayout"/>, their labels in its <see cref="MetadataDatabase"/>.</summary>
+/// <remarks>
+/// <para><b>The file is the truth.</b> A file without a row is a blob without labels; a row without a file is nothing.</para>
+/// <para><b>A blob that is here was verified.</b> Every blob is hashed on its way in, and the file's size and mtime are
+/// recorded then. A file that shows others (or that nobody recorded) is hashed before <see cref="StatAsync"/> vouches for
+/// it again, so damage by hand, by a restored backup or by a tool is found and healed by the next import. What changes
+/// without a trace in the metadata is found by the next read: all reads verify.</para>
+/// <para><b>Damaged</b> files are renamed to <c>HEX.damaged</c>: the blob is then absent, and its next ingest replaces it.</para>
+/// <para><b>Publishing</b>, and what a crash after each step leaves:
+/// <list type="number">
+/// <item>the bytes are verified in <c>ingest/KEY/data</c>: an ingest to resume;</item>
+/// <item>fsync of the file: the same;</item>
+/// <item>rename to <c>blobs/</c>: a blob without labels, or the ingest, never half of either;</item>
+/// <item>fsync of the directory: a blob without labels, which the next Stat verifies and adopts;</item>
+/// <item>the row: a blob;</item>
+/// <item>the ingest's directory is removed.</item>
+/// </list></para>
+/// <para><b>Locks</b>, in this order: the ingest's own, then <c>blobs</c> (shared to publish, exclusive to delete, so that a
+/// blob is not deleted between its rename and its row).</para>
+/// </remarks>
+public sealed class ContentStore : IContentStore
+{
+    private const string PublishingLock = "blobs";
+
+    private readonly StoreLayout _layout;
+    private readonly SqliteDatabase _database;
+    private readonly bool _sync;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>Makes a content store.</summary>
+    /// <param name="layout">Where it lives.</param>
+    /// <param name="metadata">Its database, from <see cref="MetadataDatabase.Open"/>. It stays the caller's to dispose.</param>
+    /// <param name="sync">Whether a commit waits for the disk. False is for benchmarks: a power cut may lose blobs or leave empty ones.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="logger">Told of damaged blobs; null for nobody.</param>
+    public ContentStore(StoreLayout layout, SqliteDatabase metadata, bool sync = true, TimeProvider? time = null, ILogger<ContentStore>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(metadata);
+        _layout = layout;
+        _database = metadata;
+        _sync = sync;
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+    }
+
+    /// <inheritdoc/>
+    public Task<BlobInfo?> StatAsync(Digest digest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        return Task.Run(() => Find(digest, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenAsync(Digest digest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        return Task.Run<Stream>(() => OpenVerifying(digest) ?? throw Absent(digest), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlobInfo> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (BlobInfo blob in await Task.Run(List, cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return blob;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<BlobInfo> SetLabelsAsync(Digest digest, IReadOnlyDictionary<string, string?> changes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        Labels.Validate(changes);
+        return Task.Run(
+            () =>
+            {
+                _layout.RequireWritable();
+                BlobInfo blob = Find(digest, cancellationToken) ?? throw Absent(digest);
+                return changes.Count == 0 ? blob : _database.Write(session =>
+                {
+                    // It may have been deleted since; its labels must not outlive it.
+                    if (BlobTable.Find(session, digest) is null)
+                    {
+                        throw Absent(digest);
+                    }
+
+                    BlobTable.ChangeLabels(session, digest, changes, _time.GetUtcNow());
+                    return ToInfo(digest, BlobTable.Find(session, digest)!);
+                });
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(Digest digest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        using StoreLock deleting = await StoreLock
+            .AcquireAsync(_layout, PublishingLock, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await Task.Run(
+            () =>
+            {
+                // No fsync: what a power cut brings back is a blob without labels, garbage for the collector.
+                bool removed = PosixFile.TryUnlink(_layout.Blob(digest), Name(digest)) | PosixFile.TryUnlink(_layout.DamagedBlob(digest), Name(digest));
+                _database.Write(session => BlobTable.Delete(session, digest));
+                if (!removed)
+                {
+                    throw Absent(digest);
+                }
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IngestWriter> BeginIngestAsync(
+        string reference, Descriptor? expected = null, bool wait = true, CancellationToken cancellationToken = default)
+    {
+        RequireReference(reference);
+        _layout.RequireWritable();
+        await RefuseExistingAsync(expected, cancellationToken).ConfigureAwait(false);
+        IngestDirectory directory = IngestDirectory.Of(_layout, reference);
+        StoreLock held = await directory.LockAsync(wait, cancellationToken).ConfigureAwait(false);
+        SafeFileHandle? data = null;
+        IngestRecord? old = null;
+        try
+        {
+            old = directory.Read();
+            await RefuseExistingAsync(expected, cancellationToken).ConfigureAwait(false);
+            IngestRecord record = Merge(reference, old, expected, out Digest? digest);
+            data = directory.OpenData();
+            if (old is null)
+            {
+                Truncate(data, reference);
+            }
+
+            if (record != old)
+            {
+                directory.Write(record);
+            }
+
+            return new FileIngestWriter(this, directory, held, data, record, digest);
+        }
+        catch (Exception e)
+        {
+            data?.Dispose();
+            if (old is null || e is LayerStoreException { Kind: ErrorKind.AlreadyExists })
+            {
+                directory.Remove();
+            }
+
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<IngestStatus> ListIngestsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (IngestStatus status in await Task.Run(
+            () => IngestDirectory.List(_layout).OrderBy(s => s.Reference, StringComparer.Ordinal).ToList(), cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return status;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task AbortIngestAsync(string reference, CancellationToken cancellationToken = default)
+    {
+        RequireReference(reference);
+        _layout.RequireWritable();
+        IngestDirectory directory = IngestDirectory.Of(_layout, reference);
+        LayerStoreException absent = new(ErrorKind.NotFound, $"there is no ingest \"{Printable.Text(reference)}\"");
+        if (!directory.Exists())
+        {
+            throw absent;
+        }
+
+        using StoreLock held = await directory.LockAsync(wait: false, cancellationToken).ConfigureAwait(false);
+        bool begun = directory.Read() is not null;
+        directory.Remove();
+        if (!begun)
+        {
+            throw absent;
+        }
+    }
+
+    /// <summary>Keeps deletions away until the blob and its row are published.</summary>
+    internal Task<StoreLock> LockForPublishingAsync(CancellationToken cancellationToken) =>
+        StoreLock.AcquireAsync(_layout, PublishingLock, exclusive: false, cancellationToken: cancellationToken);
+
+    /// <summary>Makes verified bytes a blob; see the remarks for the order. The caller holds the ingest's lock and the one for publishing.</summary>
+    /// <param name="digest">The verified digest.</param>
+    /// <param name="size">The verified length in bytes.</param>
+    /// <param name="data">The open file.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="labels">Labels to add.</param>
+    internal BlobInfo Publish(Digest digest, long size, SafeFileHandle data, string path, IReadOnlyDictionary<string, string> labels)
+    {
+        BlobInfo? existing = Find(digest, CancellationToken.None);
+        DateTimeOffset modifiedAt = default;
+        if (existing is null)
+        {
+            if (_sync)
+            {
+                PosixFile.Sync(data, Name(digest));
+            }
+
+            modifiedAt = PosixFile.Stat(data, Name(digest)).ModifiedAt;
+            PosixFile.Rename(path, _layout.Blob(digest), Name(digest));
+            if (_sync)
+            {
+                PosixFile.SyncDirectory(_layout.Blobs(digest.Algorithm));
+            }
+        }
+        else if (labels.Count == 0)
+        {
+            return existing;
+        }
+
+        BlobInfo published = _database.Write(session =>
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            if (existing is null)
+            {
+                BlobTable.Put(session, digest, size, modifiedAt, now);
+            }
+
+            BlobTable.ChangeLabels(session, digest, labels!, now);
+            return ToInfo(digest, BlobTable.Find(session, digest)!);
+        });
+        PosixFile.TryUnlink(_layout.DamagedBlob(digest), Name(digest));
+        return published;
+    }
+
+    // Null: not here, or not the bytes of this name.
+    private BlobInfo? Find(Digest digest, CancellationToken cancellationToken)
+    {
+        if (PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is not { IsRegular: true } file)
+        {
+            return null;
+        }
+
+        BlobRow? row = _database.Read(session => BlobTable.Find(session, digest));
+        if (row is not null && row.Size == file.Size && row.VerifiedAt == file.ModifiedAt)
+        {
+            return ToInfo(digest, row);
+        }
+
+        if (!IsIntact(digest, cancellationToken))
+        {
+            return null;
+        }
+
+        DateTimeOffset createdAt = row?.CreatedAt ?? file.ModifiedAt;
+        if (!_layout.IsReadOnly)
+        {
+            _database.Write(session => BlobTable.Put(session, digest, file.Size, file.ModifiedAt, createdAt));
+        }
+
+        return new BlobInfo(digest, file.Size, createdAt, row?.UpdatedAt ?? createdAt, row?.Labels ?? Labels.None);
+    }
+
+    private bool IsIntact(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using VerifyingStream? stream = OpenVerifying(digest);
+            stream?.Drain(cancellationToken);
+            return stream is not null;
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.DataLoss)
+        {
+            return false;
+        }
+    }
+
+    private VerifyingStream? OpenVerifying(Digest digest)
+    {
+        SafeFileHandle? file = PosixFile.OpenRegular(_layout.Blob(digest), Name(digest), out FileStat stat);
+        if (file is null)
+        {
+            return null;
+        }
+
+        FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
+        return new VerifyingStream(stream, digest, stat.Size, "blob", failure => SetAside(digest, stat, failure));
+    }
+
+    // Only the file that was read: a good one may have taken its place since. In between, another rename can still come
+    // first; then a good blob is fetched once more, and nothing worse.
+    private void SetAside(Digest digest, FileStat damaged, LayerStoreException failure)
+    {
+        Log.DamagedBlob(_logger, digest, failure.Message);
+        try
+        {
+            if (!_layout.IsReadOnly && PosixFile.StatPath(_layout.Blob(digest), Name(digest))?.Identity == damaged.Identity)
+            {
+                PosixFile.Rename(_layout.Blob(digest), _layout.DamagedBlob(digest), Name(digest));
+            }
+        }
+        catch (LayerStoreException e)
+        {
+            // The reader is about to be told that the blob is damaged, which is worth more to it.
+            Log.DamagedBlobStays(_logger, digest, e.Message);
+        }
+    }
+
+    private List<BlobInfo> List()
+    {
+        Dictionary<string, BlobRow> rows = _database.Read(BlobTable.All);
+        List<BlobInfo> blobs = [];
+        foreach (DigestAlgorithm algorithm in (ReadOnlySpan<DigestAlgorithm>)[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
+        {
+            foreach (string path in Directory.EnumerateFileSystemEntries(_layout.Blobs(algorithm)))
+            {
+                if (Digest.TryParse($"{algorithm.Name()}:{Path.GetFileName(path)}", out Digest? digest)
+                    && PosixFile.StatPath(path, Name(digest)) is { IsRegular: true } file)
+                {
+                    BlobRow? row = rows.GetValueOrDefault(digest.ToString());
+                    blobs.Add(ToInfo(digest, row ?? new BlobRow(file.Size, null, file.ModifiedAt, file.ModifiedAt, Labels.None)));
+                }
+            }
+        }
+
+        blobs.Sort((a, b) => a.Digest.CompareTo(b.Digest));
+        return blobs;
+    }
+
+    private async Task RefuseExistingAsync(Descriptor? expected, CancellationToken cancellationToken)
+    {
+        if (expected is null || await StatAsync(expected.Digest, cancellationToken).ConfigureAwait(false) is not { } blob)
+        {
+            return;
+        }
+
+        throw blob.Size == expected.Size
+            ? new LayerStoreException(ErrorKind.AlreadyExists, $"{Name(expected.Digest)} is here already")
+            : new SizeMismatchException(Name(expected.Digest), expected.Size, blob.Size);
+    }
+
+    private IngestRecord Merge(string reference, IngestRecord? old, Descriptor? expected, out Digest? digest)
+    {
+        _ = Digest.TryParse(old?.Digest, out digest);
+        if (expected is not null && ((digest is not null && digest != expected.Digest) || (old?.Size is { } size && size != expected.Size)))
+        {
+            throw new LayerStoreException(
+                ErrorKind.FailedPrecondition,
+                $"ingest \"{Printable.Text(reference)}\" was begun for another blob, {digest} of {old?.Size} bytes",
+                "Abort that ingest, or use another reference.");
+        }
+
+        digest ??= expected?.Digest;
+        return new IngestRecord(reference, digest?.ToString(), old?.Size ?? expected?.Size, old?.StartedAt ?? _time.GetUtcNow());
+    }
+
+    private LayerStoreException Absent(Digest digest) =>
+        PosixFile.StatPath(_layout.DamagedBlob(digest), Name(digest)) is null
+            ? new LayerStoreException(ErrorKind.NotFound, $"{Name(digest)} is not in this store")
+            : new LayerStoreException(ErrorKind.DataLoss, $"{Name(digest)} was found damaged", "Import the image again: that replaces the blob.");
+
+    private static void RequireReference(string reference) => StoreText.RequireName(reference, "the reference of an ingest");
+
+    private static void Truncate(SafeFileHandle data, string reference)
+    {
+        try
+        {
+            RandomAccess.SetLength(data, 0);
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"write ingest \"{Printable.Text(reference)}\"");
+        }
+    }
+
+    private static BlobInfo ToInfo(Digest digest, BlobRow row) => new(digest, row.Size, row.CreatedAt, row.UpdatedAt, row.Labels);
+
+    private static string Name(Digest digest) => $"blob {digest}";
+}

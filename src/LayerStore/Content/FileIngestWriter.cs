@@ -1,0 +1,222 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using LayerStore.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace LayerStore.Content;
+
+/// <summary>Writes <c>ingest/KEY/data</c>, and hands it to the store to be published.</summary>
+internal sealed class FileIngestWriter : IngestWriter
+{
+    // Write-back starts while bytes still come, so that fsync at the end has little left to wait for.
+    private const long WriteBackUnit = 8 << 20;
+    private const int RehashBufferSize = 256 * 1024;
+
+    private readonly ContentStore _store;
+    private readonly IngestDirectory _directory;
+    private readonly StoreLock _lock;
+    private readonly SafeFileHandle _data;
+    private readonly Digest? _expected;
+    private readonly long? _total;
+    private readonly string _what;
+    private DigestAlgorithm _algorithm;
+    private IncrementalHash _hash;
+    private long _offset;
+    private long _hashed;
+    private long _writtenBack;
+    private bool _released;
+
+    /// <summary>Takes over the lock and the open data, whose bytes so far are kept.</summary>
+    public FileIngestWriter(
+        ContentStore store, IngestDirectory directory, StoreLock held, SafeFileHandle data, IngestRecord record, Digest? expected)
+    {
+        _store = store;
+        _directory = directory;
+        _lock = held;
+        _data = data;
+        _expected = expected;
+        _total = record.Size;
+        _what = $"ingest \"{Printable.Text(record.Reference)}\"";
+        _algorithm = expected?.Algorithm ?? DigestAlgorithm.Sha256;
+        _hash = _algorithm.CreateHash();
+        _offset = PosixFile.Stat(data, _what).Size;
+        Reference = record.Reference;
+    }
+
+    public override string Reference { get; }
+
+    public override long Offset => _offset;
+
+    public override void Write(ReadOnlySpan<byte> data)
+    {
+        ObjectDisposedException.ThrowIf(_released, this);
+        if (_total is { } total && data.Length > total - _offset)
+        {
+            throw new SizeMismatchException(_what, total, _offset + data.Length);
+        }
+
+        HashExisting(CancellationToken.None);
+        try
+        {
+            RandomAccess.Write(_data, data, _offset);
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"write {_what}");
+        }
+
+        _hash.AppendData(data);
+        _offset += data.Length;
+        _hashed = _offset;
+        if (_offset - _writtenBack >= WriteBackUnit)
+        {
+            PosixFile.BeginWriteBack(_data, _writtenBack, _offset - _writtenBack);
+            _writtenBack = _offset;
+        }
+    }
+
+    public override void Restart()
+    {
+        ObjectDisposedException.ThrowIf(_released, this);
+        SetLength(0);
+        _offset = 0;
+        _writtenBack = 0;
+        ResetHash(_algorithm);
+    }
+
+    public override void Discard()
+    {
+        if (!_released)
+        {
+            _directory.Remove();
+            Release();
+        }
+    }
+
+    public override Task<BlobInfo> CommitAsync(
+        Digest? expected = null,
+        long? size = null,
+        IReadOnlyDictionary<string, string>? labels = null,
+        CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_released, this);
+        labels ??= Labels.None;
+        Labels.Validate(labels!);
+        return Task.Run(() => Commit(expected, size, labels, cancellationToken), cancellationToken);
+    }
+
+    protected override void Release()
+    {
+        if (_released)
+        {
+            return;
+        }
+
+        _released = true;
+        _hash.Dispose();
+        _data.Dispose();
+        _lock.Dispose();
+    }
+
+    private async Task<BlobInfo> Commit(Digest? expected, long? size, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        Digest actual = Verify(expected, size, cancellationToken);
+        using StoreLock publishing = await _store.LockForPublishingAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            BlobInfo blob = _store.Publish(actual, _offset, _data, _directory.Data, labels);
+            _directory.Remove();
+            return blob;
+        }
+        catch
+        {
+            // After a failed fsync the kernel holds these pages for clean: bytes that may never reach the disk must not
+            // be resumed.
+            _directory.Remove();
+            throw;
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    private Digest Verify(Digest? expected, long? size, CancellationToken cancellationToken)
+    {
+        if ((size ?? _total) is { } length && length != _offset)
+        {
+            throw new SizeMismatchException(_what, length, _offset);
+        }
+
+        expected ??= _expected;
+        if (expected is not null && expected.Algorithm != _algorithm)
+        {
+            ResetHash(expected.Algorithm);
+        }
+
+        HashExisting(cancellationToken);
+        Digest actual = Digest.FromHash(_algorithm, _hash.GetCurrentHash());
+        if (expected is not null && expected != actual)
+        {
+            throw new DigestMismatchException("blob", expected, actual);
+        }
+
+        // A write that failed halfway has left bytes beyond the offset.
+        SetLength(_offset);
+        return actual;
+    }
+
+    // Bytes of an earlier writer are read once, and only if they are kept.
+    private void HashExisting(CancellationToken cancellationToken)
+    {
+        if (_hashed == _offset)
+        {
+            return;
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(RehashBufferSize);
+        try
+        {
+            while (_hashed < _offset)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int length = RandomAccess.Read(_data, buffer.AsSpan(0, (int)Math.Min(buffer.Length, _offset - _hashed)), _hashed);
+                if (length == 0)
+                {
+                    throw new SizeMismatchException(_what, _offset, _hashed);
+                }
+
+                _hash.AppendData(buffer, 0, length);
+                _hashed += length;
+            }
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"read {_what}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void ResetHash(DigestAlgorithm algorithm)
+    {
+        _hash.Dispose();
+        _algorithm = algorithm;
+        _hash = algorithm.CreateHash();
+        _hashed = 0;
+    }
+
+    private void SetLength(long length)
+    {
+        try
+        {
+            RandomAccess.SetLength(_data, length);
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"write {_what}");
+        }
+    }
+}

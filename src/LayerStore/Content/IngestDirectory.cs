@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json;
+using LayerStore.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace LayerStore.Content;
+
+/// <summary>One ingest on the disk, <c>ingest/KEY/</c>. Who holds <c>lock</c> owns the rest, its removal included.</summary>
+/// <remarks>
+/// Crash points: a directory without a readable <c>ingest.json</c> was never begun, one without <c>data</c> was published;
+/// both count as no ingest, and the next writer of the reference begins anew in them.
+/// </remarks>
+internal sealed class IngestDirectory
+{
+    private const int MaxRecordSize = 64 * 1024;
+
+    // A lister looks for a moment whether a lock is free by taking it shared; a writer that does not wait outlasts that.
+    private const int AttemptsWithoutWait = 4;
+    private const int LongestDelayMilliseconds = 50;
+
+    private readonly string _path;
+    private readonly string _what;
+
+    private IngestDirectory(string path, string what)
+    {
+        _path = path;
+        _what = what;
+    }
+
+    public string Data => Path.Join(_path, "data");
+
+    private string Record => Path.Join(_path, "ingest.json");
+
+    private string Lock => Path.Join(_path, "lock");
+
+    /// <summary>The directory for a reference, whether it is there or not.</summary>
+    public static IngestDirectory Of(StoreLayout layout, string reference) => new(
+        Path.Join(layout.Ingests, Digest.Compute(Encoding.UTF8.GetBytes(reference)).Encoded),
+        $"ingest \"{Printable.Text(reference)}\"");
+
+    /// <summary>All ingests, in no order.</summary>
+    public static IEnumerable<IngestStatus> List(StoreLayout layout)
+    {
+        foreach (string path in Directory.EnumerateDirectories(layout.Ingests))
+        {
+            IngestDirectory ingest = new(path, $"ingest {Printable.Text(path)}");
+            if (ingest.Status() is { } status)
+            {
+                yield return status;
+            }
+        }
+    }
+
+    /// <summary>Makes the directory if need be, and takes its lock.</summary>
+    public async Task<StoreLock> LockAsync(bool wait, CancellationToken cancellationToken)
+    {
+        int delay = 1;
+        for (int attempt = 1; ; attempt++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            PosixFile.TryMakeDirectory(_path, _what);
+            if (StoreLock.TryAcquire(Lock, exclusive: true, out bool missing) is { } held)
+            {
+                return held;
+            }
+
+            if (missing)
+            {
+                continue; // Removed by its last owner since the line above.
+            }
+
+            if (!wait && attempt >= AttemptsWithoutWait)
+            {
+                throw new LayerStoreException(
+                    ErrorKind.Aborted, $"{_what} is locked: another writer has it", "Try again when the other one is done.");
+            }
+
+            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
+            delay = Math.Min(2 * delay, LongestDelayMilliseconds);
+        }
+    }
+
+    /// <summary>Whether there is anything under this reference.</summary>
+    public bool Exists() => PosixFile.StatPath(_path, _what) is not null;
+
+    /// <summary>Opens the bytes that are there, or makes none. The caller holds the lock.</summary>
+    public SafeFileHandle OpenData() =>
+        PosixFile.OpenOrCreate(Data, _what) ?? throw IoErrors.FromErrno(Errno.ENOENT, $"open {_what}");
+
+    /// <summary>What is remembered of an ingest that was begun and not published; else null.</summary>
+    public IngestRecord? Read()
+    {
+        try
+        {
+            using SafeFileHandle? file = PosixFile.OpenRegular(Record, _what, out FileStat stat);
+            if (file is null || PosixFile.StatPath(Data, _what) is not { IsRegular: true })
+            {
+                return null;
+            }
+
+            byte[] bytes = new byte[Math.Min(stat.Size, MaxRecordSize)];
+            int length = RandomAccess.Read(file, bytes, 0);
+            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), IngestJson.Default.IngestRecord) is { Reference: not null } record ? record : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"read {_what}");
+        }
+    }
+
+    /// <summary>Remembers. The caller holds the lock.</summary>
+    /// <remarks>Not made durable: after a power cut the bytes of an ingest may be gone as well, and it begins anew.</remarks>
+    public void Write(IngestRecord record)
+    {
+        try
+        {
+            string temporary = Record + ".new";
+            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(record, IngestJson.Default.IngestRecord));
+            PosixFile.Rename(temporary, Record, _what);
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"write {_what}");
+        }
+    }
+
+    /// <summary>Removes all of it. The caller holds the lock, and frees it afterwards.</summary>
+    public void Remove()
+    {
+        foreach (string path in (ReadOnlySpan<string>)[Record + ".new", Record, Data, Lock])
+        {
+            PosixFile.TryUnlink(path, _what);
+        }
+
+        // Not empty if another writer has made the next lock already: then the directory is theirs.
+        PosixFile.TryRemoveDirectory(_path, _what);
+    }
+
+    private IngestStatus? Status()
+    {
+        if (Read() is not { } record || PosixFile.StatPath(Data, _what) is not { } data)
+        {
+            return null;
+        }
+
+        _ = Digest.TryParse(record.Digest, out Digest? expected);
+        return new IngestStatus(record.Reference, data.Size, expected, record.Size, record.StartedAt, data.ModifiedAt, IsLocked());
+    }
+
+    private bool IsLocked()
+    {
+        using SafeFileHandle? file = PosixFile.OpenRegular(Lock, _what, out _);
+        return file is not null && !PosixFile.TryLock(file, exclusive: false, _what);
+    }
+}

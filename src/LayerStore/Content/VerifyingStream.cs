@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+
+namespace LayerStore.Content;
+
+/// <summary>
+/// Reads bytes forward and checks them against the digest and size that name them. The read that would return the last
+/// byte throws instead if anything is wrong, so a consumer that has all bytes has the right ones, also when it never asks
+/// for the end.
+/// </summary>
+/// <remarks>
+/// A consumer that stops earlier has unverified bytes; <see cref="Drain"/> reads the rest to verify them. More bytes than
+/// <see cref="Size"/> are never returned.
+/// </remarks>
+public sealed class VerifyingStream : Stream
+{
+    private const int DrainBufferSize = 128 * 1024;
+
+    private readonly Stream _inner;
+    private readonly Digest _expected;
+    private readonly string _what;
+    private readonly Action<LayerStoreException>? _onMismatch;
+    private readonly IncrementalHash _hash;
+    private long _position;
+    private bool _verified;
+    private LayerStoreException? _failure;
+
+    /// <summary>Wraps a stream, which is disposed with this one.</summary>
+    /// <param name="inner">Where the bytes come from; it ends after <paramref name="size"/> bytes.</param>
+    /// <param name="expected">The digest they must have.</param>
+    /// <param name="size">The length they must have, in bytes.</param>
+    /// <param name="what">What they are, to go before the digest in an error: <c>blob</c>.</param>
+    public VerifyingStream(Stream inner, Digest expected, long size, string what)
+        : this(inner, expected, size, what, null)
+    {
+    }
+
+    /// <summary>As the public one; also calls <paramref name="onMismatch"/> before the first error is thrown.</summary>
+    internal VerifyingStream(Stream inner, Digest expected, long size, string what, Action<LayerStoreException>? onMismatch)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        _inner = inner;
+        _expected = expected;
+        Size = size;
+        _what = what;
+        _onMismatch = onMismatch;
+        _hash = expected.Algorithm.CreateHash();
+    }
+
+    /// <summary>The length in bytes that was promised.</summary>
+    public long Size { get; }
+
+    /// <summary>Whether all bytes were read and are the right ones.</summary>
+    public bool IsVerified => _verified;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DigestMismatchException">These are not the bytes that were named.</exception>
+    /// <exception cref="SizeMismatchException">They are more or fewer than were promised.</exception>
+    public override int Read(Span<byte> buffer)
+    {
+        if (!NeedsRead(buffer.Length))
+        {
+            return 0;
+        }
+
+        buffer = buffer[..(int)Math.Min(buffer.Length, Size - _position)];
+        int length = buffer.IsEmpty ? 0 : _inner.Read(buffer);
+        if (Take(buffer[..length], buffer.Length))
+        {
+            Finish(_inner.ReadByte() >= 0);
+        }
+
+        return length;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!NeedsRead(buffer.Length))
+        {
+            return 0;
+        }
+
+        buffer = buffer[..(int)Math.Min(buffer.Length, Size - _position)];
+        int length = buffer.IsEmpty ? 0 : await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (Take(buffer.Span[..length], buffer.Length))
+        {
+            Finish(await _inner.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0);
+        }
+
+        return length;
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Reads what is left, to verify the whole. Idempotent.</summary>
+    /// <exception cref="DigestMismatchException">These are not the bytes that were named.</exception>
+    /// <exception cref="SizeMismatchException">They are more or fewer than were promised.</exception>
+    public void Drain(CancellationToken cancellationToken = default)
+    {
+        byte[] buffer = new byte[(int)Math.Clamp(Size - _position, 1, DrainBufferSize)];
+        while (Read(buffer) > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private bool NeedsRead(int wanted)
+    {
+        if (_failure is not null)
+        {
+            throw _failure;
+        }
+
+        return wanted > 0 && !_verified;
+    }
+
+    // Whether the promised size is reached.
+    private bool Take(ReadOnlySpan<byte> data, int wanted)
+    {
+        if (data.IsEmpty && wanted > 0)
+        {
+            throw Fail(new SizeMismatchException($"{_what} {_expected}", Size, _position));
+        }
+
+        _hash.AppendData(data);
+        _position += data.Length;
+        return _position == Size;
+    }
+
+    private void Finish(bool hasMore)
+    {
+        if (hasMore)
+        {
+            throw Fail(new SizeMismatchException($"{_what} {_expected}", Size, Size + 1));
+        }
+
+        Digest actual = Digest.Finish(_expected.Algorithm, _hash);
+        if (actual != _expected)
+        {
+            throw Fail(new DigestMismatchException(_what, _expected, actual));
+        }
+
+        _verified = true;
+    }
+
+    private LayerStoreException Fail(LayerStoreException failure)
+    {
+        _failure = failure;
+        _onMismatch?.Invoke(failure);
+        return failure;
+    }
+}

@@ -1,0 +1,17 @@
+namespace LayerStore.Leases;
+
+/// <summary>What a lease can keep.</summary>
+public enum LeaseResourceKind
+{
+    /// <summary>A blob, by digest.</summary>
+    Blob,
+
+    /// <summary>An ingest, by reference.</summary>
+    Ingest,
+
+    /// <summary>An unpacked layer, by diffID.</summary>
+    Layer,
+
+    /// <summary>A snapshot, by key or name.</summary>
+    Snapshot,
+}

@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+using LayerStore.Content;
+using LayerStore.Metadata;
+
+namespace LayerStore.Leases;
+
+/// <summary>Leases in a store's <see cref="MetadataDatabase"/>.</summary>
+public sealed class LeaseStore : ILeaseStore
+{
+    private readonly SqliteDatabase _database;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes a lease store.</summary>
+    /// <param name="metadata">Its database, from <see cref="MetadataDatabase.Open"/>. It stays the caller's to dispose.</param>
+    /// <param name="time">The clock that leases expire by; null for the system's.</param>
+    public LeaseStore(SqliteDatabase metadata, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        _database = metadata;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public Task<Lease> CreateAsync(
+        string id,
+        TimeSpan? lifetime = null,
+        IReadOnlyDictionary<string, string>? labels = null,
+        CancellationToken cancellationToken = default)
+    {
+        RequireId(id);
+        Labels.Validate((labels ??= Labels.None)!);
+        if (lifetime <= TimeSpan.Zero)
+        {
+            throw new LayerStoreException(ErrorKind.InvalidArgument, $"a lease cannot last {lifetime}", "Give a time above zero.");
+        }
+
+        return Task.Run(
+            () => _database.Write(session =>
+            {
+                DateTimeOffset now = _time.GetUtcNow();
+                if (LeaseTable.Find(session, id)?.IsExpired(now) == true)
+                {
+                    LeaseTable.Delete(session, id);
+                }
+                else if (LeaseTable.Find(session, id) is not null)
+                {
+                    throw new LayerStoreException(ErrorKind.AlreadyExists, $"there is a lease \"{Printable.Text(id)}\" already", "Delete it, or choose another id.");
+                }
+
+                LeaseTable.Insert(session, new Lease(id, now, End(now, lifetime)) { Labels = labels });
+                return LeaseTable.Find(session, id)!;
+            }),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Lease?> FindAsync(string id, CancellationToken cancellationToken = default)
+    {
+        RequireId(id);
+        return Task.Run(() => _database.Read(session => LeaseTable.Find(session, id)), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Lease> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (Lease lease in await Task.Run(() => _database.Read(LeaseTable.All), cancellationToken).ConfigureAwait(false))
+        {
+            yield return lease;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string id, CancellationToken cancellationToken = default)
+    {
+        RequireId(id);
+        return Task.Run(
+            () =>
+            {
+                if (!_database.Write(session => LeaseTable.Delete(session, id)))
+                {
+                    throw Absent(id);
+                }
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task AddResourceAsync(string id, LeaseResource resource, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, resource, LeaseTable.Add, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveResourceAsync(string id, LeaseResource resource, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, resource, LeaseTable.Remove, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<LeaseResource> ListResourcesAsync(
+        string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        RequireId(id);
+        foreach (LeaseResource resource in await Task.Run(
+            () => _database.Read(session => LeaseTable.Find(session, id) is null ? throw Absent(id) : LeaseTable.Resources(session, id)),
+            cancellationToken).ConfigureAwait(false))
+        {
+            yield return resource;
+        }
+    }
+
+    private Task ChangeAsync(string id, LeaseResource resource, Action<SqliteSession, string, LeaseResource> change, CancellationToken cancellationToken)
+    {
+        RequireId(id);
+        ArgumentNullException.ThrowIfNull(resource);
+        StoreText.RequireName(resource.Id, "something that a lease keeps");
+        return Task.Run(
+            () => _database.Write(session =>
+            {
+                if (LeaseTable.Find(session, id) is null)
+                {
+                    throw Absent(id);
+                }
+
+                change(session, id, resource);
+            }),
+            cancellationToken);
+    }
+
+    // A lifetime beyond the calendar is none.
+    private static DateTimeOffset? End(DateTimeOffset now, TimeSpan? lifetime) =>
+        lifetime is { } time && time < DateTimeOffset.MaxValue - now ? now + time : null;
+
+    private static void RequireId(string id) => StoreText.RequireName(id, "the id of a lease");
+
+    private static LayerStoreException Absent(string id) => new(ErrorKind.NotFound, $"there is no lease \"{Printable.Text(id)}\"");
+}

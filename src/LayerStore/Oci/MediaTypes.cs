@@ -1,3 +1,5 @@
+using LayerStore.Compression;
+
 namespace LayerStore.Oci;
 
 /// <summary>
@@ -75,6 +77,20 @@ public static class MediaTypes
 
     /// <summary>A type of Docker's, and not of OCI's.</summary>
     public static bool IsDocker(string? mediaType) => mediaType?.StartsWith("application/vnd.docker.", StringComparison.Ordinal) ?? false;
+
+    /// <summary>The type of a new layer.</summary>
+    /// <param name="compression">How it is packed; only none, gzip and zstd have a type.</param>
+    /// <param name="docker">Whether it goes into an image of Docker's types.</param>
+    public static string ForLayer(CompressionKind compression, bool docker) => (compression, docker) switch
+    {
+        (CompressionKind.None, false) => OciLayer,
+        (CompressionKind.Gzip, false) => OciLayerGzip,
+        (CompressionKind.Zstd, false) => OciLayerZstd,
+        (CompressionKind.None, true) => DockerLayer,
+        (CompressionKind.Gzip, true) => DockerLayerGzip,
+        (CompressionKind.Zstd, true) => DockerLayerZstd,
+        _ => throw new ArgumentOutOfRangeException(nameof(compression)),
+    };
 
     /// <summary>A manifest of the format before schema 2, which is not read here.</summary>
     internal static bool IsSchema1(string? mediaType) => mediaType?.StartsWith(DockerSchema1, StringComparison.Ordinal) ?? false;

@@ -32,15 +32,15 @@ internal static class RawJson
         return stream.ToArray();
     }
 
-    /// <summary>Changes keys of a document that was parsed before; new keys come last, in the order given.</summary>
-    public static byte[] Edit(ReadOnlyMemory<byte> document, params (string Key, Change Change)[] changes)
+    /// <summary>Changes keys of a document that was parsed before; new keys come last, in the order given. A null change removes its key.</summary>
+    public static byte[] Edit(ReadOnlyMemory<byte> document, params (string Key, Change? Change)[] changes)
     {
         using JsonDocument parsed = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth });
         return Write(writer => EditObject(writer, parsed.RootElement, changes));
     }
 
     /// <summary>Writes an object with changes. Null is an empty object.</summary>
-    public static void EditObject(Utf8JsonWriter writer, JsonElement? source, params (string Key, Change Change)[] changes)
+    public static void EditObject(Utf8JsonWriter writer, JsonElement? source, params (string Key, Change? Change)[] changes)
     {
         writer.WriteStartObject();
         HashSet<string> changed = [];
@@ -48,26 +48,34 @@ internal static class RawJson
         {
             foreach (JsonProperty property in source!.Value.EnumerateObject())
             {
-                writer.WritePropertyName(property.Name);
-                if (Array.Find(changes, candidate => candidate.Key == property.Name).Change is { } change)
+                int index = Array.FindIndex(changes, candidate => candidate.Key == property.Name);
+                if (index < 0)
                 {
-                    changed.Add(property.Name);
-                    change(writer, IsPresent(property.Value) ? property.Value : null);
-                }
-                else
-                {
+                    writer.WritePropertyName(property.Name);
                     Copy(writer, property.Value);
+                    continue;
                 }
+
+                changed.Add(property.Name);
+                Write(property.Name, changes[index].Change, IsPresent(property.Value) ? property.Value : null);
             }
         }
 
-        foreach ((string key, Change change) in changes.Where(candidate => !changed.Contains(candidate.Key)))
+        foreach ((string key, Change? change) in changes.Where(candidate => !changed.Contains(candidate.Key)))
         {
-            writer.WritePropertyName(key);
-            change(writer, null);
+            Write(key, change, null);
         }
 
         writer.WriteEndObject();
+
+        void Write(string key, Change? change, JsonElement? old)
+        {
+            if (change is not null)
+            {
+                writer.WritePropertyName(key);
+                change(writer, old);
+            }
+        }
     }
 
     /// <summary>Writes an array's items, those that are kept, and then more.</summary>

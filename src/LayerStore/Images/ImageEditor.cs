@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json;
+using LayerStore.Oci;
+
+namespace LayerStore.Images;
+
+/// <summary>Makes new images of existing ones. Nothing is changed in place; the same input gives the same bytes.</summary>
+/// <remarks>
+/// What is not touched stays as the parent's maker wrote it: the order of fields, fields unknown here, the spelling of
+/// values. An image of Docker's types stays one throughout, and so does an OCI image.
+/// </remarks>
+/// <example>
+/// <code>
+/// ImageView parent = await ImageView.LoadAsync(blobs, image.Manifest);
+/// EditedImage child = ImageEditor.AppendLayer(new EditedImage(parent.Manifest, parent.Config), layer, new BaseImage(parent.Manifest.Digest, image.Name));
+/// </code>
+/// </example>
+public static class ImageEditor
+{
+    /// <summary>An image without layers, to begin with.</summary>
+    /// <param name="platform">What it will run on.</param>
+    /// <param name="created">When it was made, or null to leave that out.</param>
+    public static EditedImage CreateEmpty(Platform platform, DateTimeOffset? created = null)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        ImageConfig config = ImageConfig.Parse(RawJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            if (created is { } time)
+            {
+                writer.WriteString("created", Format(time));
+            }
+
+            writer.WriteString("architecture", platform.Architecture);
+            writer.WriteString("os", platform.Os);
+            if (platform.Variant is { } variant)
+            {
+                writer.WriteString("variant", variant);
+            }
+
+            writer.WriteStartObject("config");
+            writer.WriteEndObject();
+            writer.WriteStartObject("rootfs");
+            writer.WriteString("type", "layers");
+            writer.WriteStartArray("diff_ids");
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }));
+        ImageManifest manifest = ImageManifest.Parse(RawJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schemaVersion", 2);
+            writer.WriteString("mediaType", MediaTypes.OciManifest);
+            writer.WritePropertyName("config");
+            DescriptorJson.Write(writer, config.Descriptor);
+            writer.WriteStartArray("layers");
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }));
+        return new EditedImage(manifest, config);
+    }
+
+    /// <summary>Puts a layer on top.</summary>
+    /// <param name="parent">The image below.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="baseImage">What to name as the image's base (annotations.md, <c>base.digest</c> and <c>base.name</c>); null for
+    /// none. Docker's format has no annotations.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: the documents would be larger than 4 MiB.</exception>
+    public static EditedImage AppendLayer(EditedImage parent, NewLayer layer, BaseImage? baseImage = null)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        ArgumentNullException.ThrowIfNull(layer);
+        ImageConfig config = AppendToConfig(parent.Config, layer);
+        return new EditedImage(AppendToManifest(parent.Manifest, config.Descriptor, layer, baseImage), config);
+    }
+
+    private static ImageConfig AppendToConfig(ImageConfig parent, NewLayer layer)
+    {
+        List<(string Key, RawJson.Change? Change)> changes =
+        [
+            ("created", layer.History.Created is { } time ? (writer, _) => writer.WriteStringValue(Format(time)) : null),
+            ("rootfs", (writer, old) => RawJson.EditObject(
+                writer,
+                old,
+                ("diff_ids", (_, ids) => RawJson.EditArray(writer, ids, _ => true, () => writer.WriteStringValue(layer.DiffId.ToString()))))),
+            ("history", (writer, old) => RawJson.EditArray(writer, old, _ => true, () =>
+            {
+                // A parent whose history is short gets empty entries, so that the new one belongs to the new layer.
+                int told = parent.History.Count(entry => !entry.EmptyLayer);
+                for (int i = told; i < parent.DiffIds.Count; i++)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteEndObject();
+                }
+
+                WriteHistory(writer, layer.History);
+            })),
+        ];
+        if (layer.History.Author is { } author)
+        {
+            changes.Add(("author", (writer, _) => writer.WriteStringValue(author)));
+        }
+
+        byte[] bytes = RawJson.Edit(parent.Bytes, [.. changes]);
+        return ImageConfig.Parse(bytes, Describe(parent.MediaType, bytes));
+    }
+
+    private static ImageManifest AppendToManifest(ImageManifest parent, Descriptor config, NewLayer layer, BaseImage? baseImage)
+    {
+        bool docker = MediaTypes.IsDocker(parent.MediaType);
+        Descriptor descriptor = new(MediaTypes.ForLayer(layer.Compression, docker), layer.Digest, layer.Size);
+        List<(string Key, RawJson.Change? Change)> changes =
+        [
+            ("config", (writer, old) => RawJson.EditObject(
+                writer,
+                old,
+                ("digest", (_, _) => writer.WriteStringValue(config.Digest.ToString())),
+                ("size", (_, _) => writer.WriteNumberValue(config.Size)),
+                ("data", null),
+                ("urls", null))),
+            ("layers", (writer, old) => RawJson.EditArray(writer, old, _ => true, () => DescriptorJson.Write(writer, descriptor))),
+        ];
+        if (baseImage is not null && !docker)
+        {
+            RawJson.Change? name = baseImage.Name is { } text ? (writer, _) => writer.WriteStringValue(text) : null;
+            changes.Add(("annotations", (writer, old) => RawJson.EditObject(
+                writer, old, (Annotations.BaseDigest, (_, _) => writer.WriteStringValue(baseImage.Manifest.ToString())), (Annotations.BaseName, name))));
+        }
+
+        byte[] bytes = RawJson.Edit(parent.Bytes, [.. changes]);
+        return ImageManifest.Parse(bytes, Describe(parent.MediaType, bytes));
+    }
+
+    private static void WriteHistory(Utf8JsonWriter writer, HistoryEntry entry)
+    {
+        writer.WriteStartObject();
+        if (entry.Created is { } created)
+        {
+            writer.WriteString("created", Format(created));
+        }
+
+        if (entry.CreatedBy is { } createdBy)
+        {
+            writer.WriteString("created_by", createdBy);
+        }
+
+        if (entry.Author is { } author)
+        {
+            writer.WriteString("author", author);
+        }
+
+        if (entry.Comment is { } comment)
+        {
+            writer.WriteString("comment", comment);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static Descriptor Describe(string mediaType, byte[] bytes) => new(mediaType, Digest.Compute(bytes), bytes.Length);
+
+    /// <summary>RFC 3339, in UTC, with as many fractional digits as needed.</summary>
+    private static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+}

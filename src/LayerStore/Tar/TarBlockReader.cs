@@ -1,0 +1,102 @@
+namespace LayerStore.Tar;
+
+/// <summary>
+/// Buffers a forward-only stream for the reader: small reads come from one buffer, large ones go straight to their target.
+/// It knows positions and truncation, and nothing of the format.
+/// </summary>
+internal sealed class TarBlockReader(Stream stream)
+{
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private int _start;
+    private int _end;
+
+    /// <summary>Bytes given out so far.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Reads one whole block; empty at the end of the stream. The bytes stay valid until the next call.</summary>
+    public ReadOnlySpan<byte> ReadBlock()
+    {
+        while (_end - _start < TarHeader.BlockSize)
+        {
+            if (Fill() == 0)
+            {
+                return _start == _end ? default : throw new TarFormatException("it ends inside a header");
+            }
+        }
+
+        ReadOnlySpan<byte> block = _buffer.AsSpan(_start, TarHeader.BlockSize);
+        Advance(TarHeader.BlockSize);
+        return block;
+    }
+
+    /// <summary>Reads some bytes, at least one unless the target is empty.</summary>
+    public int Read(Span<byte> target)
+    {
+        if (_start == _end)
+        {
+            if (target.Length >= _buffer.Length)
+            {
+                int direct = stream.Read(target);
+                Position += direct;
+                return direct > 0 ? direct : throw Truncated();
+            }
+
+            if (!target.IsEmpty && Fill() == 0)
+            {
+                throw Truncated();
+            }
+        }
+
+        int count = Math.Min(target.Length, _end - _start);
+        _buffer.AsSpan(_start, count).CopyTo(target);
+        Advance(count);
+        return count;
+    }
+
+    /// <summary>Reads all of it.</summary>
+    public void ReadExactly(Span<byte> target)
+    {
+        while (!target.IsEmpty)
+        {
+            target = target[Read(target)..];
+        }
+    }
+
+    /// <summary>Passes over bytes.</summary>
+    public void Skip(long count)
+    {
+        while (count > 0)
+        {
+            if (_start == _end && Fill() == 0)
+            {
+                throw Truncated();
+            }
+
+            int step = (int)Math.Min(count, _end - _start);
+            Advance(step);
+            count -= step;
+        }
+    }
+
+    private static TarFormatException Truncated() => new("it ends inside an entry");
+
+    private void Advance(int count)
+    {
+        _start += count;
+        Position += count;
+    }
+
+    private int Fill()
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        int count = stream.Read(_buffer, _end, _buffer.Length - _end);
+        _end += count;
+        return count;
+    }
+}

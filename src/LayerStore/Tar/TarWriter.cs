@@ -194,7 +194,7 @@ public sealed class TarWriter
             : entry.Size < 0 || (entry.Size > 0 && !isFile) ? "a size that its type cannot have"
             : !entry.LinkName.IsEmpty && !isLink ? "a link target, but is no link"
             : isFile && entry.Name.Span.EndsWith("/"u8) ? "a regular file's type and a directory's slash"
-            : !IsTime(entry.ModifiedAt) || (entry.AccessedAt is { } accessed && !IsTime(accessed)) ? "nanoseconds out of range"
+            : !IsTime(entry.ModifiedAt) || (entry.AccessedAt is { } accessed && !IsTime(accessed)) ? "a time out of range"
             : entry.DeviceMajor > TarHeaderWriter.MaxId || entry.DeviceMinor > TarHeaderWriter.MaxId ? "a device number out of range"
             : entry.Xattrs.Any(xattr => xattr.Name.IsEmpty || xattr.Name.Span.Contains((byte)0)) ? "an xattr with a bad name"
             : null;
@@ -204,5 +204,5 @@ public sealed class TarWriter
         }
     }
 
-    private static bool IsTime(Timestamp time) => time.Nanoseconds is >= 0 and < 1_000_000_000;
+    private static bool IsTime(Timestamp time) => time.Nanoseconds is >= 0 and < 1_000_000_000 && time.Seconds > long.MinValue;
 }

@@ -5,7 +5,7 @@ namespace LayerStore.Tests.Tar;
 /// <summary>Builds archives byte by byte, also wrong ones.</summary>
 internal sealed class RawTar
 {
-    private readonly MemoryStream _stream = new();
+    private readonly List<byte> _bytes = [];
 
     public static byte[] Latin1(string text) => Encoding.Latin1.GetBytes(text);
 
@@ -69,7 +69,7 @@ internal sealed class RawTar
 
     public RawTar Add(byte[] bytes)
     {
-        _stream.Write(bytes);
+        _bytes.AddRange(bytes);
         return this;
     }
 
@@ -77,8 +77,8 @@ internal sealed class RawTar
     public RawTar Data(string latin1)
     {
         byte[] bytes = Latin1(latin1);
-        _stream.Write(bytes);
-        _stream.Write(new byte[-bytes.Length & 511]);
+        _bytes.AddRange(bytes);
+        _bytes.AddRange(new byte[-bytes.Length & 511]);
         return this;
     }
 
@@ -91,5 +91,5 @@ internal sealed class RawTar
 
     public RawTar End() => Add(new byte[1024]);
 
-    public byte[] ToArray() => _stream.ToArray();
+    public byte[] ToArray() => [.. _bytes];
 }

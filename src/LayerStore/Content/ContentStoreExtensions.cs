@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using LayerStore.Oci;
 
 namespace LayerStore.Content;
@@ -71,7 +72,9 @@ public static class ContentStoreExtensions
         IReadOnlyDictionary<string, string>? labels = null,
         CancellationToken cancellationToken = default)
     {
-        using MemoryStream source = new(bytes.ToArray(), writable: false);
+        using MemoryStream source = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false);
         return await store.WriteBlobAsync(reference, source, expected, labels, cancellationToken).ConfigureAwait(false);
     }
 

@@ -15,7 +15,8 @@ namespace LayerStore.Content;
 /// recorded then. A file that shows others (or that nobody recorded) is hashed before <see cref="StatAsync"/> vouches for
 /// it again, so damage by hand, by a restored backup or by a tool is found and healed by the next import. What changes
 /// without a trace in the metadata is found by the next read: all reads verify.</para>
-/// <para><b>Damaged</b> files are renamed to <c>HEX.damaged</c>: the blob is then absent, and its next ingest replaces it.</para>
+/// <para><b>Damaged</b> files are renamed to <c>HEX.damaged</c>: the blob is then absent, and its next ingest replaces it.
+/// On a read-only store they stay where they are, and every read of them fails.</para>
 /// <para><b>Publishing</b>, and what a crash after each step leaves:
 /// <list type="number">
 /// <item>the bytes are verified in <c>ingest/KEY/data</c>: an ingest to resume;</item>

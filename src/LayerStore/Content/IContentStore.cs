@@ -24,7 +24,8 @@ public interface IContentStore
     Task<BlobInfo?> StatAsync(Digest digest, CancellationToken cancellationToken = default);
 
     /// <summary>Opens a verifying, forward-only reader. The caller disposes it.</summary>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob.</exception>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob; <see cref="ErrorKind.DataLoss"/>:
+    /// it was found damaged and not replaced since.</exception>
     Task<Stream> OpenAsync(Digest digest, CancellationToken cancellationToken = default);
 
     /// <summary>All blobs, ordered by digest.</summary>
@@ -44,7 +45,10 @@ public interface IContentStore
     /// <param name="wait">Whether to wait for the lock, or to fail at once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: another writer has it and <paramref name="wait"/>
-    /// is false; <see cref="ErrorKind.AlreadyExists"/>: the blob is here, checked again after the wait.</exception>
+    /// is false; <see cref="ErrorKind.AlreadyExists"/>: the blob is here, checked again after the wait;
+    /// <see cref="ErrorKind.FailedPrecondition"/>: the ingest was begun for another digest or size;
+    /// <see cref="ErrorKind.PermissionDenied"/>: the store is read-only.</exception>
+    /// <exception cref="SizeMismatchException">The blob is here, and its size is not the expected one.</exception>
     Task<IngestWriter> BeginIngestAsync(string reference, Descriptor? expected = null, bool wait = true, CancellationToken cancellationToken = default);
 
     /// <summary>All ingests, ordered by reference.</summary>

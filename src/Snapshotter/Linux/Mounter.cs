@@ -1,0 +1,192 @@
+using System.Text;
+using LayerStore;
+using Microsoft.Win32.SafeHandles;
+using Snapshotter.Snapshots;
+
+namespace Snapshotter.Linux;
+
+/// <summary>Carries mounts out: the one consumer of <see cref="Mount"/> values here.</summary>
+/// <remarks>
+/// Overlay goes through fsopen(2), which takes 500 lower directories of any path length; mount(2) cuts its options at one
+/// page and is only the way out on kernels that lack the new calls.
+/// </remarks>
+public static unsafe class Mounter
+{
+    private const int PageSize = 4096;
+
+    /// <summary>Mounts on a directory that exists. Links in <paramref name="target"/> are followed: it is the user's own path.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.PermissionDenied"/>: not allowed, or not in this kernel; others with the kernel's own words.</exception>
+    public static void Mount(Mount mount, string target)
+    {
+        ArgumentNullException.ThrowIfNull(mount);
+        ArgumentNullException.ThrowIfNull(target);
+        MountOptions options = MountOptions.Parse(mount);
+        if (options.IsBind)
+        {
+            using SafeFileHandle bind = OpenBind(mount.Source, options);
+            Attach(bind, target);
+            return;
+        }
+
+        SafeFileHandle? detached;
+        try
+        {
+            detached = MakeFileSystem(mount, options);
+        }
+        catch (LinuxException e) when (IsTooOld(e, mount))
+        {
+            MountClassic(mount, options, target);
+            return;
+        }
+
+        using (detached)
+        {
+            Attach(detached, target);
+        }
+    }
+
+    /// <summary>Unmounts.</summary>
+    /// <param name="target">The mount point.</param>
+    /// <param name="lazy">Detach it now, and free it when nothing uses it any more.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: in use; <see cref="ErrorKind.NotFound"/>: nothing is mounted there.</exception>
+    public static void Unmount(string target, bool lazy = false)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        fixed (byte* p = CString.Terminate(Encoding.UTF8.GetBytes(target), stackalloc byte[CString.StackSize]))
+        {
+            if (Libc.umount2(p, lazy ? Libc.MNT_DETACH : 0) == 0)
+            {
+                return;
+            }
+        }
+
+        throw LinuxError.Last switch
+        {
+            Errno.EBUSY => new LinuxException(
+                Errno.EBUSY,
+                ErrorKind.FailedPrecondition,
+                $"{Printable.Text(target)} is in use",
+                "End what runs or stands in it (fuser -vm shows it), then unmount again."),
+            Errno.EINVAL => new LinuxException(Errno.EINVAL, ErrorKind.NotFound, $"nothing is mounted on {Printable.Text(target)}", null),
+            int errno => LinuxError.Make(errno, "unmount", target),
+        };
+    }
+
+    /// <summary>
+    /// Mounts without a place: only the returned descriptor leads to it, so that nothing is left when this process dies,
+    /// however it dies.
+    /// </summary>
+    internal static RootDirectory MountDetached(Mount mount)
+    {
+        MountOptions options = MountOptions.Parse(mount);
+        return RootDirectory.FromHandle(options.IsBind ? OpenBind(mount.Source, options) : MakeFileSystem(mount, options));
+    }
+
+    private static SafeFileHandle MakeFileSystem(Mount mount, MountOptions options)
+    {
+        using FileSystemContext context = FileSystemContext.Open(mount.Type);
+        context.SetString("source", mount.Source);
+        if (options.IsReadOnly)
+        {
+            context.SetFlag("ro");
+        }
+
+        bool overlay = mount.Type == "overlay";
+        foreach ((string key, string? value) in options.FileSystem)
+        {
+            switch (key, value)
+            {
+                case (_, null):
+                    context.SetFlag(key);
+                    break;
+                case ("lowerdir", _) when overlay:
+                    foreach (string lower in MountOptions.SplitLowers(value))
+                    {
+                        context.SetDirectory("lowerdir+", lower);
+                    }
+
+                    break;
+                case ("upperdir" or "workdir", _) when overlay:
+                    context.SetDirectory(key, MountOptions.Unescape(value));
+                    break;
+                case ("lowerdir+" or "datadir+", _) when overlay:
+                    context.SetDirectory(key, value);
+                    break;
+                default:
+                    context.SetString(key, value);
+                    break;
+            }
+        }
+
+        return context.Mount(options.Attributes);
+    }
+
+    private static SafeFileHandle OpenBind(string source, MountOptions options)
+    {
+        uint recursive = options.IsRecursive ? (uint)Libc.AT_RECURSIVE : 0;
+        long descriptor;
+        fixed (byte* p = CString.Terminate(Encoding.UTF8.GetBytes(source), stackalloc byte[CString.StackSize]))
+        {
+            descriptor = Libc.open_tree(Libc.AT_FDCWD, p, Libc.OPEN_TREE_CLONE | Libc.OPEN_TREE_CLOEXEC | recursive);
+        }
+
+        if (descriptor < 0)
+        {
+            LinuxError.Throw("bind-mount", source);
+        }
+
+        SafeFileHandle tree = new((nint)descriptor, ownsHandle: true);
+        if (options.Attributes != 0)
+        {
+            MountAttributes attributes = new() { Set = options.Attributes };
+            byte empty = 0;
+            if (Libc.mount_setattr(tree, &empty, Libc.AT_EMPTY_PATH | recursive, &attributes) < 0)
+            {
+                int errno = LinuxError.Last;
+                tree.Dispose();
+                throw LinuxError.Make(errno, "set the options of the bind mount of", source);
+            }
+        }
+
+        return tree;
+    }
+
+    private static void Attach(SafeFileHandle mount, string target)
+    {
+        byte empty = 0;
+        fixed (byte* p = CString.Terminate(Encoding.UTF8.GetBytes(target), stackalloc byte[CString.StackSize]))
+        {
+            if (Libc.move_mount(mount, &empty, Libc.AT_FDCWD, p, Libc.MOVE_MOUNT_F_EMPTY_PATH | Libc.MOVE_MOUNT_T_SYMLINKS) < 0)
+            {
+                LinuxError.Throw("mount on", target);
+            }
+        }
+    }
+
+    /// <summary>No fsopen (before 5.2), or an overlay that does not know <c>lowerdir+</c> (before 6.8).</summary>
+    private static bool IsTooOld(LinuxException e, Mount mount) =>
+        e.Errno == Errno.ENOSYS || (e.Errno == Errno.EINVAL && mount.Type == "overlay" && !OperatingSystem.IsOSPlatformVersionAtLeast("linux", 6, 8));
+
+    private static void MountClassic(Mount mount, MountOptions options, string target)
+    {
+        string data = string.Join(',', options.FileSystem.Select(static o => o.Value is null ? o.Key : $"{o.Key}={o.Value}"));
+        if (Encoding.UTF8.GetByteCount(data) >= PageSize)
+        {
+            throw new LayerStoreException(
+                ErrorKind.PermissionDenied,
+                $"the options of this {mount.Type} mount take more than the {PageSize} bytes that this kernel allows",
+                "Use Linux 6.8 or later, a shorter path for the store, or an image with fewer layers.");
+        }
+
+        fixed (byte* source = CString.Terminate(Encoding.UTF8.GetBytes(mount.Source), stackalloc byte[CString.StackSize]))
+        fixed (byte* place = CString.Terminate(Encoding.UTF8.GetBytes(target), stackalloc byte[CString.StackSize]))
+        fixed (byte* type = CString.Terminate(Encoding.UTF8.GetBytes(mount.Type), stackalloc byte[CString.StackSize]))
+        fixed (byte* text = CString.Terminate(Encoding.UTF8.GetBytes(data), stackalloc byte[CString.StackSize]))
+        {
+            if (Libc.mount(source, place, type, options.Flags, text) < 0)
+            {
+                LinuxError.Throw($"mount {mount.Type} on", target);
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 using System.Text;
 using Snapshotter.Linux;
+using MountTable = Snapshotter.Linux.MountTable;
 
 namespace Snapshotter.Tests.Linux;
 

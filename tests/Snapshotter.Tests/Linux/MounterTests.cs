@@ -1,6 +1,7 @@
 using LayerStore;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
+using MountTable = Snapshotter.Linux.MountTable;
 
 namespace Snapshotter.Tests.Linux;
 

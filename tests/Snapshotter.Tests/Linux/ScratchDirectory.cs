@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LayerStore;
 using Snapshotter.Linux;
+using MountTable = Snapshotter.Linux.MountTable;
 
 namespace Snapshotter.Tests.Linux;
 

@@ -32,11 +32,15 @@ public interface ILayerSnapshotter : ISnapshotter
     /// <param name="continued">An active snapshot whose upper is one of the drafts (see <see cref="FreezeAsync"/>): it goes
     /// on with a new, empty upper on top of the chain's last link, in the same transaction.</param>
     /// <param name="cancellationToken">Cancels before the transaction.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: a link without a draft names a layer that was
+    /// removed meanwhile, or the continued snapshot changed; <see cref="ErrorKind.NotFound"/>: the parent of the first link
+    /// is not committed; <see cref="ErrorKind.InvalidArgument"/>: a chain ID is not that of its layers.</exception>
     Task PublishAsync(IReadOnlyList<LayerLink> chain, string? continued = null, CancellationToken cancellationToken = default);
 
     /// <summary>The upper of an active snapshot that is not mounted, as a draft for <see cref="PublishAsync"/>. Until that, nothing changes: disposing
     /// the draft leaves the snapshot as it was.</summary>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: it is mounted, or not active.</exception>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: it is mounted, or not active;
+    /// <see cref="ErrorKind.Aborted"/>: another draft of it is alive.</exception>
     Task<LayerDraft> FreezeAsync(string key, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -45,4 +49,8 @@ public interface ILayerSnapshotter : ISnapshotter
     /// For a committed one, only layers.
     /// </summary>
     Task<SnapshotStack> StackAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes the layers that no snapshot of any owner uses (what is left after images were removed) and returns them.</summary>
+    /// <remarks>Whoever found such a layer just before, and then publishes a chain with it, is refused and tries again.</remarks>
+    Task<IReadOnlyList<LayerInfo>> RemoveUnusedLayersAsync(CancellationToken cancellationToken = default);
 }

@@ -1,0 +1,128 @@
+using LayerStore.Metadata;
+using Microsoft.Data.Sqlite;
+
+namespace Snapshotter.Snapshots.Database;
+
+/// <summary>The tables <c>snapshots</c> and <c>labels</c>, as one owner sees them.</summary>
+internal sealed class SnapshotTable(string owner)
+{
+    private const string Select =
+        "SELECT s.id, s.key, s.kind, s.parent, p.key, s.tree, s.created, s.updated FROM snapshots AS s LEFT JOIN snapshots AS p ON p.id = s.parent ";
+
+    public SnapshotRow? Find(SqliteSession session, string key) =>
+        session.QueryFirst(Select + "WHERE s.owner = ?1 AND s.key = ?2", Map, owner, key);
+
+    /// <summary>Some snapshots in the order of their keys, from the first after <paramref name="after"/> on.</summary>
+    public List<SnapshotInfo> List(SqliteSession session, string after, int limit) =>
+        [.. session
+            .Query(Select + "WHERE s.owner = ?1 AND s.key > ?2 ORDER BY s.key LIMIT ?3", Map, owner, after, limit)
+            .Select(row => ToInfo(session, row))];
+
+    /// <summary>The names of the committed snapshots.</summary>
+    public List<string> CommittedNames(SqliteSession session) =>
+        session.Query("SELECT key FROM snapshots WHERE owner = ?1 AND kind = 'committed' ORDER BY id DESC", r => r.GetString(0), owner);
+
+    public long Add(SqliteSession session, string key, SnapshotKind kind, long? parent, long tree, DateTimeOffset now)
+    {
+        session.Execute(
+            "INSERT INTO snapshots (owner, key, kind, parent, tree, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+            owner,
+            key,
+            Text(kind),
+            parent,
+            tree,
+            UnixTime.ToNanoseconds(now));
+        return session.Scalar("SELECT last_insert_rowid()");
+    }
+
+    /// <summary>Turns an active snapshot into a committed one.</summary>
+    public static void Commit(SqliteSession session, long id, string name, long? parent, DateTimeOffset now) =>
+        session.Execute(
+            "UPDATE snapshots SET key = ?2, kind = 'committed', parent = ?3, created = ?4, updated = ?4 WHERE id = ?1",
+            id,
+            name,
+            parent,
+            UnixTime.ToNanoseconds(now));
+
+    /// <summary>Puts an active snapshot onto another parent, with another upper.</summary>
+    public static void Continue(SqliteSession session, long id, long parent, long tree) =>
+        session.Execute("UPDATE snapshots SET parent = ?2, tree = ?3 WHERE id = ?1", id, parent, tree);
+
+    public static void Remove(SqliteSession session, long id) => session.Execute("DELETE FROM snapshots WHERE id = ?1", id);
+
+    public static bool HasChildren(SqliteSession session, long id) =>
+        session.Scalar("SELECT EXISTS (SELECT 1 FROM snapshots WHERE parent = ?1)", id) == 1;
+
+    /// <summary>The trees of a snapshot and of its ancestors, its own first. With no snapshot, none.</summary>
+    public static List<TreeRow> Chain(SqliteSession session, long? id) =>
+        session.Query(
+            """
+            WITH RECURSIVE chain (id, parent, tree, depth) AS (
+                SELECT id, parent, tree, 0 FROM snapshots WHERE id = ?1
+                UNION ALL
+                SELECT s.id, s.parent, s.tree, depth + 1 FROM chain JOIN snapshots AS s ON s.id = chain.parent)
+            SELECT t.id, t.has_root_entry, t.opaque_root FROM chain JOIN trees AS t ON t.id = chain.tree ORDER BY depth
+            """,
+            r => new TreeRow(r.GetInt64(0), r.GetBoolean(1), r.GetBoolean(2)),
+            id);
+
+    public static SnapshotInfo ToInfo(SqliteSession session, SnapshotRow row) =>
+        new(row.Key, row.Kind, row.ParentKey, row.CreatedAt, row.UpdatedAt, GetLabels(session, row.Id));
+
+    /// <summary>Sets labels, removes those whose value is null or empty, and leaves the others alone.</summary>
+    public static void ChangeLabels(SqliteSession session, long id, IEnumerable<KeyValuePair<string, string?>> changes, DateTimeOffset now)
+    {
+        foreach ((string key, string? value) in changes)
+        {
+            if (string.IsNullOrEmpty(value))
+            {
+                session.Execute("DELETE FROM labels WHERE snapshot = ?1 AND key = ?2", id, key);
+            }
+            else
+            {
+                session.Execute("INSERT INTO labels VALUES (?1, ?2, ?3) ON CONFLICT (snapshot, key) DO UPDATE SET value = ?3", id, key, value);
+            }
+        }
+
+        session.Execute("UPDATE snapshots SET updated = ?2 WHERE id = ?1", id, UnixTime.ToNanoseconds(now));
+    }
+
+    /// <summary>Sets these labels and no others; those without a value are left out.</summary>
+    public static void ReplaceLabels(SqliteSession session, long id, IEnumerable<KeyValuePair<string, string>> labels)
+    {
+        session.Execute("DELETE FROM labels WHERE snapshot = ?1", id);
+        foreach ((string key, string value) in labels.Where(l => !string.IsNullOrEmpty(l.Value)))
+        {
+            session.Execute("INSERT INTO labels VALUES (?1, ?2, ?3)", id, key, value);
+        }
+    }
+
+    private static Dictionary<string, string> GetLabels(SqliteSession session, long id) =>
+        new(
+            session.Query(
+                "SELECT key, value FROM labels WHERE snapshot = ?1 ORDER BY key", r => KeyValuePair.Create(r.GetString(0), r.GetString(1)), id),
+            StringComparer.Ordinal);
+
+    private static SnapshotRow Map(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        row.GetString(1),
+        row.GetString(2) switch
+        {
+            "committed" => SnapshotKind.Committed,
+            "active" => SnapshotKind.Active,
+            _ => SnapshotKind.View,
+        },
+        row.IsDBNull(3) ? null : row.GetInt64(3),
+        row.IsDBNull(4) ? null : row.GetString(4),
+        row.GetInt64(5),
+        UnixTime.FromNanoseconds(row.GetInt64(6)),
+        UnixTime.FromNanoseconds(row.GetInt64(7)));
+
+    private static string Text(SnapshotKind kind) => kind switch
+    {
+        SnapshotKind.Committed => "committed",
+        SnapshotKind.Active => "active",
+        SnapshotKind.View => "view",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+}

@@ -1,0 +1,7 @@
+namespace Snapshotter.Snapshots.Database;
+
+/// <summary>A tree as a member of a stack.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="HasRootEntry">Whether its root directory's metadata are the image's.</param>
+/// <param name="HasOpaqueRoot">Whether it hides all that is below it.</param>
+internal sealed record TreeRow(long Id, bool HasRootEntry, bool HasOpaqueRoot);

@@ -1,0 +1,73 @@
+using LayerStore.Metadata;
+
+namespace Snapshotter.Snapshots.Database;
+
+/// <summary>The table <c>trees</c>.</summary>
+internal static class TreeTable
+{
+    /// <summary>Adds a draft and returns its number.</summary>
+    public static long AddDraft(SqliteSession session, string writer)
+    {
+        session.Execute("INSERT INTO trees (writer, has_root_entry, opaque_root, bytes, inodes) VALUES (?1, 1, 0, 0, 0)", writer);
+        return session.Scalar("SELECT last_insert_rowid()");
+    }
+
+    /// <summary>Makes a draft live, as the top of a snapshot.</summary>
+    /// <returns>False if it is no draft (any more).</returns>
+    public static bool MakeLive(SqliteSession session, long tree, SnapshotUsage usage = default) =>
+        session.Execute(
+            "UPDATE trees SET writer = NULL, bytes = ?2, inodes = ?3 WHERE id = ?1 AND writer IS NOT NULL", tree, usage.Bytes, usage.Inodes) == 1;
+
+    /// <summary>Makes a tree, draft or live, what a published layer says it is.</summary>
+    public static void MakeLayer(SqliteSession session, long tree, LayerDraft draft) =>
+        session.Execute(
+            "UPDATE trees SET writer = NULL, has_root_entry = ?2, opaque_root = ?3, bytes = ?4, inodes = ?5 WHERE id = ?1",
+            tree,
+            draft.HasRootEntry,
+            draft.HasOpaqueRoot,
+            draft.Usage!.Value.Bytes,
+            draft.Usage.Value.Inodes);
+
+    public static void SetUsage(SqliteSession session, long tree, SnapshotUsage usage) =>
+        session.Execute("UPDATE trees SET bytes = ?2, inodes = ?3 WHERE id = ?1", tree, usage.Bytes, usage.Inodes);
+
+    public static SnapshotUsage GetUsage(SqliteSession session, long tree)
+    {
+        (long bytes, long inodes) = session.Query("SELECT bytes, inodes FROM trees WHERE id = ?1", r => (r.GetInt64(0), r.GetInt64(1)), tree).Single();
+        return new SnapshotUsage(bytes, inodes);
+    }
+
+    /// <summary>The numbers of all trees, drafts included.</summary>
+    public static HashSet<long> All(SqliteSession session) => [.. session.Query("SELECT id FROM trees", r => r.GetInt64(0))];
+
+    /// <summary>The numbers of the trees that are or may become the upper of an overlay.</summary>
+    public static HashSet<long> Writable(SqliteSession session) =>
+        [.. session.Query("SELECT id FROM trees WHERE writer IS NOT NULL UNION SELECT tree FROM snapshots WHERE kind = 'active'", r => r.GetInt64(0))];
+
+    /// <summary>The locks that some draft names.</summary>
+    public static List<string> Writers(SqliteSession session) =>
+        session.Query("SELECT DISTINCT writer FROM trees WHERE writer IS NOT NULL ORDER BY writer", r => r.GetString(0));
+
+    /// <summary>Removes the drafts of a dead process and returns their numbers.</summary>
+    public static List<long> RemoveDrafts(SqliteSession session, string writer)
+    {
+        List<long> drafts = session.Query("SELECT id FROM trees WHERE writer = ?1", r => r.GetInt64(0), writer);
+        session.Execute("DELETE FROM trees WHERE writer = ?1", writer);
+        return drafts;
+    }
+
+    /// <summary>Removes a draft's row.</summary>
+    public static void RemoveDraft(SqliteSession session, long tree) =>
+        session.Execute("DELETE FROM trees WHERE id = ?1 AND writer IS NOT NULL", tree);
+
+    /// <summary>Removes a tree's row if no layer and no snapshot uses it.</summary>
+    /// <returns>Whether it did: then its directory is to be deleted, after the transaction.</returns>
+    public static bool RemoveIfUnused(SqliteSession session, long tree) =>
+        session.Execute(
+            """
+            DELETE FROM trees WHERE id = ?1
+            AND NOT EXISTS (SELECT 1 FROM layers WHERE tree = ?1)
+            AND NOT EXISTS (SELECT 1 FROM snapshots WHERE tree = ?1)
+            """,
+            tree) == 1;
+}

@@ -1,0 +1,354 @@
+using System.Runtime.CompilerServices;
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Metadata;
+using Snapshotter.Linux;
+using Snapshotter.Snapshots.Database;
+using Snapshotter.Snapshots.Trees;
+
+namespace Snapshotter.Snapshots;
+
+/// <summary>
+/// What the drivers that keep directories have in common: the records, the order in which disk and records change, and
+/// the errors. A driver says how a tree is filled and which mounts show it.
+/// </summary>
+/// <remarks>Whatever is slow happens outside of a transaction, on a draft that only this process has; the transaction
+/// that ends a call checks again what the call began with. See <see cref="SnapshotDatabase"/> for the records.</remarks>
+public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
+{
+    private const int ListBatch = 100;
+
+    private protected DirectorySnapshotter(StoreLayout layout, string driver, SnapshotterOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        Layout = layout;
+        Options = options ?? new SnapshotterOptions();
+        ArgumentException.ThrowIfNullOrEmpty(Options.Owner, nameof(options));
+        Database = SnapshotDatabase.Open(layout, driver, Options.Sync);
+        try
+        {
+            Table = new SnapshotTable(Options.Owner);
+            Trees = new TreeStore(layout, Database);
+            MountRecords = new MountRecords(Database, Options.Owner);
+            if (!layout.IsReadOnly)
+            {
+                Trees.ReclaimDrafts();
+            }
+        }
+        catch
+        {
+            Database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where this owner's snapshots were mounted by the commands of this store.</summary>
+    public MountRecords MountRecords { get; }
+
+    /// <summary>The store.</summary>
+    public StoreLayout Layout { get; }
+
+    private protected SnapshotterOptions Options { get; }
+
+    private protected SqliteDatabase Database { get; }
+
+    private protected SnapshotTable Table { get; }
+
+    private protected TreeStore Trees { get; }
+
+    private protected DateTimeOffset Now => Options.Clock.GetUtcNow();
+
+    /// <inheritdoc/>
+    public Task<SnapshotInfo?> StatAsync(string key, CancellationToken cancellationToken = default)
+    {
+        SnapshotErrors.CheckKey(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Database.Read(s => Table.Find(s, key) is { } row ? SnapshotTable.ToInfo(s, row) : null));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<SnapshotInfo> ListAsync(
+        SnapshotFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        List<SnapshotInfo> batch;
+        string last = string.Empty;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            batch = Database.Read(s => Table.List(s, last, ListBatch));
+            foreach (SnapshotInfo snapshot in batch)
+            {
+                last = snapshot.Name;
+                if (filter is null || filter.Matches(snapshot))
+                {
+                    yield return snapshot;
+                }
+            }
+        }
+        while (batch.Count == ListBatch);
+    }
+
+    /// <inheritdoc/>
+    public Task<SnapshotInfo> SetLabelsAsync(
+        string key, IReadOnlyDictionary<string, string?> changes, CancellationToken cancellationToken = default)
+    {
+        SnapshotErrors.CheckKey(key);
+        ArgumentNullException.ThrowIfNull(changes);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Database.Write(s =>
+        {
+            SnapshotTable.ChangeLabels(s, Require(s, key).Id, changes, Now);
+            return SnapshotTable.ToInfo(s, Require(s, key));
+        }));
+    }
+
+    /// <inheritdoc/>
+    public Task<SnapshotUsage> UsageAsync(string key, CancellationToken cancellationToken = default)
+    {
+        SnapshotErrors.CheckKey(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        (SnapshotRow row, SnapshotUsage recorded, bool isParents) = Database.Read(s =>
+        {
+            SnapshotRow row = Require(s, key);
+            return (row, TreeTable.GetUsage(s, row.Tree), SharesParentTree(s, row));
+        });
+        return row.Kind == SnapshotKind.Committed ? Task.FromResult(recorded)
+            : isParents ? Task.FromResult(default(SnapshotUsage))
+            : Task.Run(() => TreeUsage.Measure(Layout.Tree(row.Tree), cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Mount>> MountsAsync(string key, CancellationToken cancellationToken = default)
+    {
+        SnapshotErrors.CheckKey(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        (SnapshotRow row, List<TreeRow> chain) = Database.Read(s =>
+        {
+            SnapshotRow row = Require(s, key);
+            return (row, SnapshotTable.Chain(s, row.Id));
+        });
+        return row.Kind == SnapshotKind.Committed ? throw SnapshotErrors.Committed(key) : Task.FromResult(MountsOf(row, chain));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Mount>> PrepareAsync(
+        string key, string? parent, IReadOnlyDictionary<string, string>? labels = null, CancellationToken cancellationToken = default) =>
+        CreateAsync(SnapshotKind.Active, key, parent, labels, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Mount>> ViewAsync(
+        string key, string? parent, IReadOnlyDictionary<string, string>? labels = null, CancellationToken cancellationToken = default) =>
+        CreateAsync(SnapshotKind.View, key, parent, labels, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task CommitAsync(
+        string name, string key, IReadOnlyDictionary<string, string>? labels = null, string? parent = null, CancellationToken cancellationToken = default)
+    {
+        SnapshotErrors.CheckKey(name);
+        SnapshotErrors.CheckKey(key);
+        SnapshotRow before = Database.Read(s => CheckCommit(s, name, key, parent).Row);
+        RefuseIfMounted(key, "commit");
+        SnapshotUsage usage = await Task.Run(
+            () =>
+            {
+                using DirectoryHandle tree = TrustedDirectory.Open(Layout.Tree(before.Tree));
+                SyncFileSystem(tree);
+                return TreeUsage.Measure(Layout.Tree(before.Tree), cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false);
+        Database.Write(s =>
+        {
+            (SnapshotRow row, long? parentId) = CheckCommit(s, name, key, parent);
+            if (row.Id != before.Id || row.Tree != before.Tree)
+            {
+                throw SnapshotErrors.Changed(key);
+            }
+
+            TreeTable.SetUsage(s, row.Tree, usage);
+            SnapshotTable.Commit(s, row.Id, name, parentId, Now);
+            SnapshotTable.ReplaceLabels(s, row.Id, labels ?? Labels.None);
+        });
+        Trees.DeleteWork(before.Tree);
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        SnapshotErrors.CheckKey(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        RefuseIfMounted(key, "remove");
+        return Task.Run(
+            () =>
+            {
+                long? garbage = Database.Write<long?>(s =>
+                {
+                    SnapshotRow row = Require(s, key);
+                    if (SnapshotTable.HasChildren(s, row.Id))
+                    {
+                        throw SnapshotErrors.HasChildren(key);
+                    }
+
+                    SnapshotTable.Remove(s, row.Id);
+                    return TreeTable.RemoveIfUnused(s, row.Tree) ? row.Tree : null;
+                });
+                if (garbage is { } tree)
+                {
+                    Trees.Delete(tree);
+                }
+            },
+            CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public Task CleanupAsync(CancellationToken cancellationToken = default) => Task.Run(Trees.CleanUp, cancellationToken);
+
+    /// <summary>Closes the database. Drafts that were not published are removed by whoever opens the store next.</summary>
+    public void Dispose()
+    {
+        Trees.Dispose();
+        Database.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Makes the directories of a new snapshot, durably.</summary>
+    /// <param name="kind">Active or view.</param>
+    /// <param name="tree">The number of its tree: a draft.</param>
+    /// <param name="below">The trees of its parent and of the parent's ancestors, the parent's own first.</param>
+    /// <param name="cancellationToken">Cancels a long copy.</param>
+    private protected abstract void Fill(SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, CancellationToken cancellationToken);
+
+    /// <summary>The mounts of an active snapshot or view.</summary>
+    /// <param name="row">The snapshot.</param>
+    /// <param name="chain">Its tree and those of its ancestors, its own first.</param>
+    private protected abstract IReadOnlyList<Mount> MountsOf(SnapshotRow row, IReadOnlyList<TreeRow> chain);
+
+    /// <summary>Whether a new snapshot of this kind needs no tree of its own, but uses its parent's.</summary>
+    private protected abstract bool BorrowsTree(SnapshotKind kind);
+
+    /// <summary>Whether an active snapshot that was filled without a parent can be committed on top of one.</summary>
+    private protected abstract bool CanRebase { get; }
+
+    private protected SnapshotRow Require(SqliteSession session, string key) => Table.Find(session, key) ?? throw SnapshotErrors.NotFound(key);
+
+    /// <summary>Waits for all data on the store's file system, if calls are to wait.</summary>
+    private protected void SyncFileSystem(DirectoryHandle anyOnIt)
+    {
+        if (Options.Sync)
+        {
+            FileSystemSync.SyncFileSystem(anyOnIt.Handle);
+        }
+    }
+
+    private protected void SyncDirectory(string path)
+    {
+        if (Options.Sync)
+        {
+            FileSystemSync.SyncDirectory(path);
+        }
+    }
+
+    private async Task<IReadOnlyList<Mount>> CreateAsync(
+        SnapshotKind kind, string key, string? parent, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellationToken)
+    {
+        SnapshotErrors.CheckKey(key);
+        Layout.RequireWritable();
+        (SnapshotRow? parentRow, List<TreeRow> below) = Database.Read(s =>
+        {
+            SnapshotRow? parentRow = CheckCreate(s, key, parent);
+            return (parentRow, SnapshotTable.Chain(s, parentRow?.Id));
+        });
+        bool borrows = parentRow is not null && BorrowsTree(kind);
+        long tree = borrows ? parentRow!.Tree : await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!borrows)
+            {
+                await Task.Run(() => Fill(kind, tree, below, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+
+            return Database.Write(s =>
+            {
+                if (CheckCreate(s, key, parent)?.Id != parentRow?.Id)
+                {
+                    throw SnapshotErrors.Changed(parent!);
+                }
+
+                if (!borrows)
+                {
+                    TreeTable.MakeLive(s, tree);
+                }
+
+                long id = Table.Add(s, key, kind, parentRow?.Id, tree, Now);
+                SnapshotTable.ReplaceLabels(s, id, labels ?? Labels.None);
+                return MountsOf(Require(s, key), SnapshotTable.Chain(s, id));
+            });
+        }
+        catch when (!borrows)
+        {
+            Trees.Discard(tree);
+            throw;
+        }
+    }
+
+    private SnapshotRow? CheckCreate(SqliteSession session, string key, string? parent)
+    {
+        if (Table.Find(session, key) is not null)
+        {
+            throw SnapshotErrors.Taken(key);
+        }
+
+        return parent is null ? null : RequireParent(session, parent);
+    }
+
+    private SnapshotRow RequireParent(SqliteSession session, string parent)
+    {
+        SnapshotErrors.CheckKey(parent);
+        SnapshotRow row = Table.Find(session, parent) ?? throw SnapshotErrors.NoParent(parent);
+        return row.Kind == SnapshotKind.Committed ? row : throw SnapshotErrors.ParentNotCommitted(parent);
+    }
+
+    private (SnapshotRow Row, long? Parent) CheckCommit(SqliteSession session, string name, string key, string? parent)
+    {
+        SnapshotRow row = Require(session, key);
+        if (row.Kind != SnapshotKind.Active)
+        {
+            throw SnapshotErrors.NotActive(key, "commit");
+        }
+
+        if (Table.Find(session, name) is not null)
+        {
+            throw SnapshotErrors.Taken(name);
+        }
+
+        if (parent is null || parent == row.ParentKey)
+        {
+            return (row, row.Parent);
+        }
+
+        SnapshotRow newParent = RequireParent(session, parent);
+        return row.ParentKey is not null ? throw SnapshotErrors.HasParent(key, row.ParentKey)
+            : CanRebase ? (row, newParent.Id)
+            : throw new LayerStoreException(
+                ErrorKind.Unimplemented, "this driver cannot give a snapshot its parent at commit", "Prepare it on top of its parent.");
+    }
+
+    // What was mounted by others, such as containerd, is theirs to know.
+    private void RefuseIfMounted(string key, string verb)
+    {
+        IReadOnlyList<MountRecord> records = MountRecords.FindByKey(key);
+        if (records.Count == 0)
+        {
+            return;
+        }
+
+        HashSet<string> mounted = [.. MountTable.Read().Select(m => m.Target)];
+        if (records.FirstOrDefault(r => mounted.Contains(r.Target)) is { } record)
+        {
+            throw SnapshotErrors.Mounted(key, verb, record.Target);
+        }
+    }
+
+    private bool SharesParentTree(SqliteSession session, SnapshotRow row) =>
+        row.ParentKey is not null && BorrowsTree(row.Kind) && Require(session, row.ParentKey).Tree == row.Tree;
+}

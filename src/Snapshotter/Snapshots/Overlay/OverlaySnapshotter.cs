@@ -1,0 +1,272 @@
+using LayerStore;
+using LayerStore.Content;
+using Snapshotter.Linux;
+using Snapshotter.Snapshots.Database;
+using Snapshotter.Snapshots.Trees;
+
+namespace Snapshotter.Snapshots.Overlay;
+
+/// <summary>The default driver: layers are directories, and the kernel's overlay file system stacks them.</summary>
+/// <remarks>
+/// <para>Every snapshot has a tree of its own: a layer, the upper of an active one, or the empty top of a view. Tops are
+/// made with the metadata of the image's root, for overlay shows the root of what is topmost. An active snapshot
+/// without a parent is an overlay too, over an empty directory, so that whiteouts can be made in it.</para>
+/// <para>What comes in through <see cref="ISnapshotter.CommitAsync"/> stays where it is and belongs to that snapshot;
+/// only <see cref="PublishAsync"/> makes layers.</para>
+/// </remarks>
+public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
+{
+    /// <summary>The driver's name.</summary>
+    public const string DriverName = "overlay";
+
+    private const uint TopMode = 0b111_101_101; // rwxr-xr-x
+    private const uint WorkMode = 0b111_000_000; // rwx------
+
+    private readonly ByteString _overlayPrefix;
+    private readonly OverlayPublisher _publisher;
+
+    private OverlaySnapshotter(StoreLayout layout, SnapshotterOptions? options)
+        : base(layout, DriverName, options)
+    {
+        OverlayXattrNamespace = layout.Xattrs == XattrNamespace.User ? "user" : "trusted";
+        _overlayPrefix = ByteString.FromText($"{OverlayXattrNamespace}.overlay.");
+        _publisher = new OverlayPublisher(Database, Table);
+    }
+
+    /// <inheritdoc/>
+    public string OverlayXattrNamespace { get; }
+
+    private protected override bool CanRebase => true;
+
+    /// <summary>Opens the snapshots of a store. Any number of processes may have them open.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: they belong to another driver;
+    /// <see cref="ErrorKind.NotFound"/>: the store is read-only and has none; others as
+    /// <see cref="LayerStore.Metadata.SqliteDatabase.Open"/>.</exception>
+    public static OverlaySnapshotter Open(StoreLayout layout, SnapshotterOptions? options = null) => new(layout, options);
+
+    /// <inheritdoc/>
+    public Task<LayerInfo?> FindLayerAsync(Digest diffId, Digest chainId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(diffId);
+        ArgumentNullException.ThrowIfNull(chainId);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Database.Read(s => LayerTable.Find(s, diffId, chainId)) is { } row ? ToInfo(row) : null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<LayerDraft> BeginLayerAsync(CancellationToken cancellationToken = default)
+    {
+        Layout.RequireWritable();
+        DirectoryHandle syncHandle = TrustedDirectory.Open(Layout.Trees);
+        long? tree = null;
+        try
+        {
+            tree = await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
+            MakeTop(tree.Value, rootSource: null);
+            return new OverlayLayerDraft(Layout, Trees, tree.Value, syncHandle, freeze: null);
+        }
+        catch
+        {
+            syncHandle.Dispose();
+            if (tree is { } number)
+            {
+                Trees.Discard(number);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<LayerDraft> FreezeAsync(string key, CancellationToken cancellationToken = default)
+    {
+        SnapshotErrors.CheckKey(key);
+        Layout.RequireWritable();
+        long tree = RequireActive(key).Tree;
+        FreezeLock freeze = await FreezeLock.AcquireAsync(Layout, key, tree, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Between the first look and the lock, another draft of it may have been published.
+            if (RequireActive(key).Tree != tree)
+            {
+                throw SnapshotErrors.Changed(key);
+            }
+
+            RefuseIfUpperIsMounted(key, tree);
+            return new OverlayLayerDraft(Layout, Trees, tree, TrustedDirectory.Open(Layout.Trees), freeze) { HasRootEntry = true };
+        }
+        catch
+        {
+            freeze.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task PublishAsync(IReadOnlyList<LayerLink> chain, string? continued = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        Layout.RequireWritable();
+        OverlayLayerDraft[] drafts = [.. chain.Select(l => l.Draft).OfType<OverlayLayerDraft>()];
+        OverlayLayerDraft? frozen = OverlayPublisher.Check(chain, drafts, Trees, continued);
+        string? parent = _publisher.FindParent(chain[0], continued);
+        long? newUpper = frozen is null ? null : await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Task.Run(() => MakeDurable(drafts, newUpper, frozen?.Tree, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (frozen is not null)
+            {
+                RefuseIfUpperIsMounted(continued!, frozen.Tree);
+            }
+
+            _publisher.Publish(chain, parent, continued, frozen, newUpper, Now).ForEach(Trees.Delete);
+            if (frozen is not null)
+            {
+                Trees.DeleteWork(frozen.Tree);
+            }
+        }
+        catch when (newUpper is not null)
+        {
+            Trees.Discard(newUpper.Value);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<SnapshotStack> StackAsync(string key, CancellationToken cancellationToken = default)
+    {
+        SnapshotErrors.CheckKey(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        (SnapshotKind kind, List<TreeRow> chain) = Database.Read(s =>
+        {
+            SnapshotRow row = Require(s, key);
+            return (row.Kind, SnapshotTable.Chain(s, row.Id));
+        });
+        bool hasTop = kind != SnapshotKind.Committed;
+        OverlayStack below = OverlayStack.Of(chain.Skip(hasTop ? 1 : 0));
+        return Task.FromResult(new SnapshotStack(
+            kind == SnapshotKind.Active ? Layout.Tree(chain[0].Id) : null,
+            [.. (hasTop ? Lowers(kind, chain[0].Id, below) : below.Lowers).Select(Layout.Tree)],
+            below.Root is { } root ? Layout.Tree(root) : null));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LayerInfo>> RemoveUnusedLayersAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.Run<IReadOnlyList<LayerInfo>>(
+            () =>
+            {
+                List<LayerRow> removed = Database.Write(LayerTable.RemoveUnused);
+                removed.ForEach(layer => Trees.Delete(layer.Tree));
+                return removed.ConvertAll(ToInfo);
+            },
+            CancellationToken.None);
+    }
+
+    private protected override bool BorrowsTree(SnapshotKind kind) => false;
+
+    private protected override void Fill(SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, CancellationToken cancellationToken)
+    {
+        OverlayStack stack = OverlayStack.Of(below);
+        if (Lowers(kind, tree, stack).Contains(TreeStore.Empty))
+        {
+            MakeEmptyLower();
+        }
+
+        MakeTop(tree, stack.Root);
+        if (kind == SnapshotKind.Active)
+        {
+            MakeWork(tree);
+            SyncDirectory(Layout.Works);
+        }
+
+        SyncDirectory(Layout.Tree(tree));
+        SyncDirectory(Layout.Trees);
+    }
+
+    private protected override IReadOnlyList<Mount> MountsOf(SnapshotRow row, IReadOnlyList<TreeRow> chain)
+    {
+        IEnumerable<string> lowers = Lowers(row.Kind, row.Tree, OverlayStack.Of(chain.Skip(1))).Select(Layout.Tree);
+        bool userXattrs = Layout.Xattrs == XattrNamespace.User;
+        return row.Kind == SnapshotKind.Active
+            ? [OverlayMount.Create(lowers, Layout.Tree(row.Tree), Layout.Work(row.Tree), userXattrs)]
+            : [OverlayMount.Create(lowers, null, null, userXattrs)];
+    }
+
+    // Overlay wants a lower directory below an upper, and two without one.
+    private static IReadOnlyList<long> Lowers(SnapshotKind kind, long top, OverlayStack below)
+    {
+        IReadOnlyList<long> lowers = below.Lowers.Count == 0 ? [TreeStore.Empty] : below.Lowers;
+        return kind == SnapshotKind.Active ? lowers : [top, .. lowers];
+    }
+
+    private void MakeTop(long tree, long? rootSource)
+    {
+        using DirectoryHandle trees = TrustedDirectory.Open(Layout.Trees);
+        ByteString name = ByteString.FromText(tree.ToString());
+        trees.MakeDirectory(name, TopMode);
+        using DirectoryHandle top = trees.OpenChild(name);
+        using DirectoryHandle? source = rootSource is { } number ? TrustedDirectory.Open(Layout.Tree(number)) : null;
+        RootMetadata.Copy(source, top, _overlayPrefix);
+    }
+
+    private void MakeWork(long tree)
+    {
+        using DirectoryHandle works = TrustedDirectory.Open(Layout.Works);
+        works.MakeDirectory(ByteString.FromText(tree.ToString()), WorkMode);
+    }
+
+    private void MakeEmptyLower()
+    {
+        try
+        {
+            MakeTop(TreeStore.Empty, rootSource: null);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.AlreadyExists)
+        {
+        }
+    }
+
+    private void MakeDurable(OverlayLayerDraft[] drafts, long? newUpper, long? frozen, CancellationToken cancellationToken)
+    {
+        if (newUpper is { } upper)
+        {
+            MakeTop(upper, frozen);
+            MakeWork(upper);
+        }
+
+        if (drafts.MinBy(d => d.Order) is { } first)
+        {
+            SyncFileSystem(first.SyncHandle);
+        }
+
+        foreach (OverlayLayerDraft draft in drafts)
+        {
+            draft.Usage ??= TreeUsage.Measure(draft.Directory, cancellationToken);
+        }
+    }
+
+    private SnapshotRow RequireActive(string key)
+    {
+        SnapshotRow row = Database.Read(s => Require(s, key));
+        return row.Kind == SnapshotKind.Active ? row : throw SnapshotErrors.NotActive(key, "commit");
+    }
+
+    // In whichever mount namespace: its writer would write into what is about to be a layer.
+    private void RefuseIfUpperIsMounted(string key, long tree)
+    {
+        string option = "upperdir=" + Layout.Tree(tree);
+        string escaped = "upperdir=" + OverlayMount.Escape(Layout.Tree(tree));
+        foreach (MountEntry mount in MountTable.ReadAllNamespaces().Where(m => m.FileSystemType == "overlay"))
+        {
+            string options = mount.SuperOptions + ",";
+            if (options.Contains(option + ",", StringComparison.Ordinal) || options.Contains(escaped + ",", StringComparison.Ordinal))
+            {
+                throw SnapshotErrors.Mounted(key, "commit", mount.Target);
+            }
+        }
+    }
+
+    private LayerInfo ToInfo(LayerRow row) => new(row.DiffId, row.ChainId, row.Tree, Layout.Tree(row.Tree), row.Usage, row.Manifest);
+}

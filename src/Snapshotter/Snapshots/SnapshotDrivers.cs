@@ -1,0 +1,32 @@
+using LayerStore;
+using LayerStore.Content;
+using Snapshotter.Snapshots.Database;
+using Snapshotter.Snapshots.Native;
+using Snapshotter.Snapshots.Overlay;
+
+namespace Snapshotter.Snapshots;
+
+/// <summary>Opens a store's snapshots with the driver that they belong to. A store has one driver, fixed at the first opening.</summary>
+public static class SnapshotDrivers
+{
+    /// <summary>The drivers' names.</summary>
+    public static IReadOnlyList<string> Names { get; } = [OverlaySnapshotter.DriverName, NativeSnapshotter.DriverName];
+
+    /// <summary>Opens a store's snapshots.</summary>
+    /// <param name="layout">The store.</param>
+    /// <param name="driver">The driver; null for the store's own, and overlay for a new store.</param>
+    /// <param name="options">How to open them.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: no such driver;
+    /// <see cref="ErrorKind.FailedPrecondition"/>: the store belongs to another one.</exception>
+    public static DirectorySnapshotter Open(StoreLayout layout, string? driver = null, SnapshotterOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return (driver ?? SnapshotDatabase.DriverOf(layout) ?? OverlaySnapshotter.DriverName) switch
+        {
+            OverlaySnapshotter.DriverName => OverlaySnapshotter.Open(layout, options),
+            NativeSnapshotter.DriverName => NativeSnapshotter.Open(layout, options),
+            string other => throw new LayerStoreException(
+                ErrorKind.InvalidArgument, $"there is no driver \"{Printable.Text(other)}\"", $"The drivers are: {string.Join(", ", Names)}."),
+        };
+    }
+}

@@ -1,0 +1,216 @@
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Metadata;
+using Snapshotter.Linux;
+using Snapshotter.Snapshots.Database;
+
+namespace Snapshotter.Snapshots.Trees;
+
+/// <summary>
+/// The numbered trees of a store: makes drafts of them, deletes what no record names, and finds what dead processes left.
+/// </summary>
+/// <remarks>
+/// <para>A row is written before its directory is made and removed before its directory is deleted, and numbers are never
+/// used again. So a directory that was seen before the rows were read, and has none, is garbage.</para>
+/// <para>A draft's row names a lock that its process holds from before the row is written until it ends. When the lock
+/// can be taken, the process is dead.</para>
+/// </remarks>
+internal sealed class TreeStore : IDisposable
+{
+    /// <summary>The number of a directory that stays empty: a lower for stacks that have none.</summary>
+    public const long Empty = 0;
+
+    private const string WriterPrefix = "writer-";
+
+    private readonly StoreLayout _layout;
+    private readonly SqliteDatabase _database;
+    private readonly string _writer = WriterPrefix + Guid.NewGuid().ToString("n");
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private StoreLock? _lock;
+
+    public TreeStore(StoreLayout layout, SqliteDatabase database)
+    {
+        _layout = layout;
+        _database = database;
+    }
+
+    /// <summary>Adds a draft that belongs to this process and returns its number. There is no directory yet.</summary>
+    public async Task<long> AddDraftAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _lock ??= await StoreLock.AcquireAsync(_layout, _writer, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        return _database.Write(s => TreeTable.AddDraft(s, _writer));
+    }
+
+    /// <summary>Gives a draft up. Never throws: what is left is found by the next one to open the store.</summary>
+    public void Discard(long tree)
+    {
+        try
+        {
+            _database.Write(s => TreeTable.RemoveDraft(s, tree));
+            Delete(tree);
+        }
+        catch (LayerStoreException)
+        {
+        }
+    }
+
+    /// <summary>Deletes a tree that no row names any more, with all that belongs to it.</summary>
+    /// <remarks>The change was made when its row went; what cannot be deleted now is left to <see cref="CleanUp"/>.</remarks>
+    public void Delete(long tree)
+    {
+        string name = tree.ToString();
+        foreach (string directory in (ReadOnlySpan<string>)[_layout.Trees, _layout.Works, _layout.Manifests])
+        {
+            TryThrowAway(directory, name);
+        }
+    }
+
+    /// <summary>Deletes the work directory of an upper that will not be mounted as one again.</summary>
+    public void DeleteWork(long tree) => TryThrowAway(_layout.Works, tree.ToString());
+
+    /// <summary>Removes the drafts of dead processes. Cheap when there are none: it reads only their rows.</summary>
+    public void ReclaimDrafts()
+    {
+        foreach (string writer in _database.Read(TreeTable.Writers).Where(w => w != _writer))
+        {
+            using StoreLock? dead = TryLock(writer);
+            if (dead is null)
+            {
+                continue;
+            }
+
+            _database.Write(s => TreeTable.RemoveDrafts(s, writer)).ForEach(Delete);
+            File.Delete(Path.Join(_layout.Locks, writer));
+        }
+    }
+
+    /// <summary>Deletes everything that is garbage: drafts of dead processes, trees without a row, the trash.</summary>
+    /// <exception cref="LayerStoreException">Something cannot be deleted.</exception>
+    public void CleanUp()
+    {
+        ReclaimDrafts();
+        RemoveDeadLocks();
+
+        // In this order: see the remarks.
+        List<(string Directory, long Tree)> found =
+            [.. Numbered(_layout.Trees), .. Numbered(_layout.Works), .. Numbered(_layout.Manifests)];
+        (HashSet<long> trees, HashSet<long> writable) = _database.Read(s => (TreeTable.All(s), TreeTable.Writable(s)));
+        foreach ((string directory, long tree) in found)
+        {
+            HashSet<long> used = directory == _layout.Works ? writable : trees;
+            if (!used.Contains(tree))
+            {
+                ThrowAway(directory, tree.ToString());
+            }
+        }
+
+        using DirectoryHandle trash = TrustedDirectory.Open(_layout.Trash);
+        foreach (DirectoryItem item in trash.List())
+        {
+            RemoveTrash(trash, item.Name);
+        }
+    }
+
+    /// <summary>Frees the drafts of this process: whoever opens the store next removes those that are left.</summary>
+    public void Dispose()
+    {
+        if (_lock is not null)
+        {
+            File.Delete(Path.Join(_layout.Locks, _writer));
+            _lock.Dispose();
+            _lock = null;
+        }
+
+        _gate.Dispose();
+    }
+
+    private void TryThrowAway(string directory, string name)
+    {
+        try
+        {
+            ThrowAway(directory, name);
+        }
+        catch (LayerStoreException)
+        {
+        }
+    }
+
+    private void ThrowAway(string directory, string name)
+    {
+        ByteString trashName = ByteString.FromText($"{Path.GetFileName(directory)}-{name}");
+        using DirectoryHandle source = TrustedDirectory.Open(directory);
+        using DirectoryHandle trash = TrustedDirectory.Open(_layout.Trash);
+        try
+        {
+            source.Rename(ByteString.FromText(name), trash, trashName);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            return;
+        }
+
+        RemoveTrash(trash, trashName);
+    }
+
+    // Another process may be deleting the same entry, each finding gone what the other one took.
+    private static void RemoveTrash(DirectoryHandle trash, ByteString name)
+    {
+        while (trash.TryStat(name) is not null)
+        {
+            try
+            {
+                trash.RemoveTree(name);
+            }
+            catch (LayerStoreException e) when (e.Kind is ErrorKind.NotFound)
+            {
+            }
+        }
+    }
+
+    private void RemoveDeadLocks()
+    {
+        foreach (string path in Directory.EnumerateFiles(_layout.Locks, WriterPrefix + "*"))
+        {
+            string name = Path.GetFileName(path);
+            if (name == _writer)
+            {
+                continue;
+            }
+
+            using StoreLock? dead = TryLock(name);
+            if (dead is not null && !_database.Read(TreeTable.Writers).Contains(name))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    private StoreLock? TryLock(string name)
+    {
+        try
+        {
+            // Without waiting, it has ended when it returns.
+            return StoreLock.AcquireAsync(_layout, name, wait: false).GetAwaiter().GetResult();
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.Aborted)
+        {
+            return null;
+        }
+    }
+
+    // Only the names that this store gives: everything else is somebody else's.
+    private static IEnumerable<(string Directory, long Tree)> Numbered(string directory) =>
+        from path in Directory.GetFileSystemEntries(directory)
+        let name = Path.GetFileName(path)
+        where long.TryParse(name, out long tree) && tree > Empty && tree.ToString() == name
+        select (directory, long.Parse(name));
+}

@@ -11,15 +11,10 @@ public sealed class ContentBlobProvider(IContentStore content) : IBlobProvider
     public async Task<Stream> OpenAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        try
-        {
-            // The store's reader takes the digest; the size in the descriptor is this one's to check.
-            return new SizedStream(await content.OpenAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false), descriptor, checkDigest: false);
-        }
-        catch (LayerStoreException exception) when (exception.Kind == ErrorKind.NotFound)
-        {
-            throw new LayerStoreException(
-                ErrorKind.DataLoss, $"blob {descriptor.Digest} is missing from the store", "Pull the image again.", exception);
-        }
+        BlobInfo info = await content.StatAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false)
+            ?? throw new LayerStoreException(ErrorKind.DataLoss, $"blob {descriptor.Digest} is missing from the store", "Pull the image again.");
+        return info.Size == descriptor.Size
+            ? await content.OpenAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false)
+            : throw new SizeMismatchException($"blob {descriptor.Digest}", descriptor.Size, info.Size);
     }
 }

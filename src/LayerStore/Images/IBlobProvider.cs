@@ -7,9 +7,8 @@ public interface IBlobProvider
 {
     /// <summary>Opens a forward-only stream of a blob, which the caller disposes.</summary>
     /// <remarks>
-    /// The stream verifies. Whoever reads it to its end, where a read returns 0 bytes, has had the right bytes; else the
-    /// last read throws <see cref="DigestMismatchException"/> or <see cref="SizeMismatchException"/>. Not more than the
-    /// descriptor's size is read.
+    /// The stream verifies: the read that would return the last byte throws <see cref="DigestMismatchException"/> or
+    /// <see cref="SizeMismatchException"/> instead if anything is wrong. Not more than the descriptor's size is read.
     /// </remarks>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: the blob is missing, or is not a regular file.</exception>
     Task<Stream> OpenAsync(Descriptor descriptor, CancellationToken cancellationToken = default);

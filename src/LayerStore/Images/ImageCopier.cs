@@ -10,7 +10,6 @@ public sealed class ImageCopier(IContentStore content)
 {
     /// <summary>Layers copied at a time: one is hashed while another is read.</summary>
     private const int Parallelism = 2;
-    private const int BufferSize = 1 << 17;
 
     /// <summary>
     /// Copies an image into the store: its index if it has one, and the manifest, config and layers of one platform. What
@@ -96,80 +95,24 @@ public sealed class ImageCopier(IContentStore content)
 
     private async Task StoreAsync(Descriptor blob, Func<Task<Stream>> open, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
-        string reference = $"blob-{blob.Digest}";
-        while (true)
+        BlobInfo? info = await content.StatAsync(blob.Digest, cancellationToken).ConfigureAwait(false);
+        CopyState state = info is null ? CopyState.Done : CopyState.Exists;
+        if (info is null)
         {
-            if (await content.StatAsync(blob.Digest, cancellationToken).ConfigureAwait(false) is { } info)
-            {
-                if (info.Size != blob.Size)
-                {
-                    throw new SizeMismatchException($"blob {blob.Digest}", blob.Size, info.Size);
-                }
-
-                progress?.Report(new CopyProgress(blob, blob.Size, CopyState.Exists));
-                return;
-            }
-
-            bool resumed = false;
-            try
-            {
-                await using IngestWriter writer =
-                    await content.BeginIngestAsync(reference, blob, cancellationToken: cancellationToken).ConfigureAwait(false);
-                resumed = writer.Offset > 0;
-                await FillAsync(writer, blob, open, progress, cancellationToken).ConfigureAwait(false);
-                await writer.CommitAsync(blob.Digest, blob.Size, cancellationToken: cancellationToken).ConfigureAwait(false);
-                progress?.Report(new CopyProgress(blob, blob.Size, CopyState.Done));
-                return;
-            }
-            catch (LayerStoreException exception) when (exception.Kind == ErrorKind.AlreadyExists)
-            {
-                // Another process was faster; look at it again.
-            }
-            catch (LayerStoreException exception) when (exception.Kind == ErrorKind.DataLoss)
-            {
-                // What an earlier attempt left may be what is wrong: then try once more, from the beginning.
-                await DropAsync(reference).ConfigureAwait(false);
-                if (!resumed)
-                {
-                    throw;
-                }
-            }
+            await using ProgressStream stream = new(await open().ConfigureAwait(false), Report(progress, blob));
+            info = await content.WriteBlobAsync($"blob-{blob.Digest}", stream, blob, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
+
+        if (info.Size != blob.Size)
+        {
+            throw new SizeMismatchException($"blob {blob.Digest}", blob.Size, info.Size);
+        }
+
+        progress?.Report(new CopyProgress(blob, blob.Size, state));
     }
 
-    /// <summary>Appends what is not there yet.</summary>
-    private static async Task FillAsync(
-        IngestWriter writer, Descriptor blob, Func<Task<Stream>> open, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
-    {
-        if (writer.Offset > blob.Size)
-        {
-            writer.Restart();
-        }
-
-        byte[] buffer = new byte[BufferSize];
-        long skip = writer.Offset;
-        await using Stream stream = await open().ConfigureAwait(false);
-        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int read)
-        {
-            int skipped = (int)Math.Min(skip, read);
-            skip -= skipped;
-            writer.Write(buffer.AsSpan(skipped, read - skipped));
-            progress?.Report(new CopyProgress(blob, writer.Offset, CopyState.Copying));
-        }
-    }
-
-    /// <summary>Bytes that are wrong are not worth resuming.</summary>
-    private async Task DropAsync(string reference)
-    {
-        try
-        {
-            await content.AbortIngestAsync(reference).ConfigureAwait(false);
-        }
-        catch (LayerStoreException exception) when (exception.Kind is ErrorKind.NotFound or ErrorKind.Aborted)
-        {
-            // Never begun, or taken over by another process.
-        }
-    }
+    private static Action<long> Report(IProgress<CopyProgress>? progress, Descriptor blob) =>
+        done => progress?.Report(new CopyProgress(blob, done, CopyState.Copying));
 
     private async Task WriteAsync(Descriptor blob, IImageSink sink, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
@@ -180,8 +123,7 @@ public sealed class ImageCopier(IContentStore content)
         }
 
         await using Stream stored = await new ContentBlobProvider(content).OpenAsync(blob, cancellationToken).ConfigureAwait(false);
-        await using SizedStream counted = new(
-            stored, blob, checkDigest: false, onRead: done => progress?.Report(new CopyProgress(blob, done, CopyState.Copying)));
+        await using ProgressStream counted = new(stored, Report(progress, blob));
         await sink.WriteAsync(blob, counted, cancellationToken).ConfigureAwait(false);
         progress?.Report(new CopyProgress(blob, blob.Size, CopyState.Done));
     }

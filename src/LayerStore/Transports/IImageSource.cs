@@ -19,8 +19,8 @@ public interface IImageSource : IBlobProvider, IAsyncDisposable
     Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// As <see cref="IBlobProvider.OpenAsync"/>, but only the size is checked: for a consumer that takes the digest
-    /// itself, so that no byte is hashed twice.
+    /// As <see cref="IBlobProvider.OpenAsync"/>, but nothing is verified except that it has the descriptor's size when it is
+    /// opened: for a consumer that verifies itself, so that no byte is hashed twice. The stream can seek.
     /// </summary>
     Task<Stream> OpenUnverifiedAsync(Descriptor descriptor, CancellationToken cancellationToken = default);
 }

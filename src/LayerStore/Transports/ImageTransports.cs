@@ -1,3 +1,5 @@
+using LayerStore.Transports.DockerArchive;
+using LayerStore.Transports.OciArchive;
 using LayerStore.Transports.OciDirectory;
 
 namespace LayerStore.Transports;
@@ -13,6 +15,8 @@ public static class ImageTransports
         return reference.Kind switch
         {
             TransportKind.OciDirectory => new OciDirectorySource(reference),
+            TransportKind.OciArchive => new OciArchiveSource(reference),
+            TransportKind.DockerArchive => new DockerArchiveSource(reference),
             _ => throw new ArgumentException($"{reference} is not outside of a store.", nameof(reference)),
         };
     }
@@ -26,6 +30,8 @@ public static class ImageTransports
         return reference.Kind switch
         {
             TransportKind.OciDirectory => new OciDirectorySink(reference),
+            TransportKind.OciArchive => new OciArchiveSink(reference),
+            TransportKind.DockerArchive => new DockerArchiveSink(reference),
             _ => throw new ArgumentException($"{reference} is not outside of a store.", nameof(reference)),
         };
     }

@@ -1,4 +1,4 @@
-using LayerStore.Images;
+using LayerStore.Content;
 using LayerStore.Linux;
 using LayerStore.Oci;
 using Microsoft.Win32.SafeHandles;
@@ -29,7 +29,8 @@ internal sealed class OciDirectorySource(TransportReference reference) : IImageS
     }
 
     public async Task<Stream> OpenAsync(Descriptor descriptor, CancellationToken cancellationToken = default) =>
-        new SizedStream(await OpenUnverifiedAsync(descriptor, cancellationToken).ConfigureAwait(false), descriptor);
+        new VerifyingStream(
+            await OpenUnverifiedAsync(descriptor, cancellationToken).ConfigureAwait(false), descriptor.Digest, descriptor.Size, "blob");
 
     public Task<Stream> OpenUnverifiedAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
@@ -47,7 +48,7 @@ internal sealed class OciDirectorySource(TransportReference reference) : IImageS
             throw new SizeMismatchException($"blob {descriptor.Digest}", descriptor.Size, stat.Size);
         }
 
-        return Task.FromResult<Stream>(new SizedStream(new FileStream(file, FileAccess.Read, BufferSize), descriptor, checkDigest: false));
+        return Task.FromResult<Stream>(new FileStream(file, FileAccess.Read, BufferSize));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,0 +1,108 @@
+using System.Formats.Tar;
+using LayerStore.Linux;
+
+namespace LayerStore.Transports;
+
+/// <summary>
+/// Writes a tar beside the file that it will be, and renames it at the end, so that the file is the old or the new one.
+/// The same entries give the same bytes. Calls wait for each other.
+/// </summary>
+internal sealed class ArchiveWriter : IAsyncDisposable
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly string _path;
+    private readonly string _temporary;
+    private FileStream? _file;
+    private TarWriter? _tar;
+    private bool _published;
+
+    public ArchiveWriter(TransportReference reference)
+    {
+        _path = ArchiveFile.FollowLinks(reference.Path);
+        _temporary = Path.Join(Path.GetDirectoryName(_path), $".{Guid.NewGuid():N}.tmp");
+        What = Printable.Text(reference.Path);
+    }
+
+    private string What { get; }
+
+    /// <summary>Adds a file.</summary>
+    /// <param name="name">Its path in the archive.</param>
+    /// <param name="content">Its bytes; the length need not be known.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task AddAsync(string name, Stream content, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // The GNU format takes long names and sizes over 8 GiB without PAX headers, which System.Formats.Tar writes with the process id in their names.
+            await Begin().WriteEntryAsync(
+                new GnuTarEntry(TarEntryType.RegularFile, name) { ModificationTime = DateTimeOffset.UnixEpoch, Mode = Mode, DataStream = content },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IoErrors.IsIo(exception))
+        {
+            throw IoErrors.Translate(exception, $"write {What}");
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Adds a small file.</summary>
+    public async Task AddAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        using MemoryStream stream = new(content.ToArray(), writable: false);
+        await AddAsync(name, stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the archive, makes it durable and gives it its name.</summary>
+    public void Publish()
+    {
+        try
+        {
+            Begin().Dispose();
+            _file!.Flush();
+            PosixFile.Sync(_file.SafeFileHandle, What);
+            _file.Dispose();
+        }
+        catch (Exception exception) when (IoErrors.IsIo(exception))
+        {
+            throw IoErrors.Translate(exception, $"write {What}");
+        }
+
+        PosixFile.Rename(_temporary, _path, What);
+        _published = true;
+        PosixFile.SyncDirectory(Path.GetDirectoryName(_path)!);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _turn.Dispose();
+        if (_file is not null && !_published)
+        {
+            _file.Dispose();
+            PosixFile.TryUnlink(_temporary, What);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private TarWriter Begin()
+    {
+        if (_tar is not null)
+        {
+            return _tar;
+        }
+
+        if (PosixFile.StatPath(_path, What) is { IsRegular: false })
+        {
+            throw new LayerStoreException(ErrorKind.FailedPrecondition, $"{What} is not a regular file", "Name a file to be written or replaced.");
+        }
+
+        _file = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+        return _tar = new TarWriter(_file, TarEntryFormat.Gnu, leaveOpen: true);
+    }
+}

@@ -195,7 +195,8 @@ internal sealed class ArchiveFile : IDisposable
                 Add(entry, length);
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or NotSupportedException)
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException
+            or NotSupportedException or InvalidOperationException)
         {
             throw StrictJson.Error(_path, "is not a tar archive, or a damaged one", exception);
         }

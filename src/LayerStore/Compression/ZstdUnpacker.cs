@@ -1,0 +1,77 @@
+using System.Numerics;
+using LayerStore.Linux;
+
+namespace LayerStore.Compression;
+
+/// <summary>zstd, RFC 8878: frames and skippable frames one after the other, decoded by libzstd.</summary>
+internal sealed class ZstdUnpacker : IUnpacker
+{
+    // The library's own bounds of ZSTD_d_windowLogMax on 64 bits.
+    private const int MinWindowLog = 10;
+    private const int MaxWindowLog = 31;
+
+    private readonly PackedInput _input;
+    private readonly long _maxWindow;
+    private readonly ZstdContext _context;
+    private bool _insideFrame;
+
+    public ZstdUnpacker(PackedInput input, long maxWindow)
+    {
+        _input = input;
+        _maxWindow = maxWindow;
+        _context = ZstdContext.ForDecompression();
+        _context.Set(LibZstd.WindowLogMax, Math.Clamp(BitOperations.Log2((ulong)Math.Max(maxWindow, 1)), MinWindowLog, MaxWindowLog));
+    }
+
+    public int Read(Span<byte> target)
+    {
+        while (true)
+        {
+            ReadOnlySpan<byte> packed = _input.Peek(1);
+            if (packed.IsEmpty && !_insideFrame)
+            {
+                return 0;
+            }
+
+            // At the input's end the library may still hold output back.
+            nuint result = _context.Decompress(target, packed, out int written, out int taken);
+            _input.Take(taken);
+            ThrowIfError(result);
+
+            // 0: a frame is complete, and all of it was written.
+            _insideFrame = result != 0;
+            if (written > 0)
+            {
+                return written;
+            }
+
+            if (packed.IsEmpty && _insideFrame)
+            {
+                throw Damaged("it is truncated");
+            }
+        }
+    }
+
+    public void Dispose() => _context.Dispose();
+
+    private void ThrowIfError(nuint result)
+    {
+        if (!LibZstd.IsError(result))
+        {
+            return;
+        }
+
+        throw LibZstd.ErrorCode(result) switch
+        {
+            LibZstd.WindowTooLarge => new LayerStoreException(
+                ErrorKind.DataLoss,
+                $"the zstd data needs a window over the limit {nameof(DecompressionLimits.MaxZstdWindow)} ({_maxWindow} bytes)",
+                "It was packed with a very long window (zstd --ultra or --long). Pack it again without, or raise the limit."),
+            LibZstd.UnknownPrefix => Damaged("something that is not zstd follows it"),
+            LibZstd.OutOfMemory => new LayerStoreException(ErrorKind.ResourceExhausted, "libzstd is out of memory"),
+            _ => Damaged(LibZstd.ErrorName(result)),
+        };
+    }
+
+    private static LayerStoreException Damaged(string problem) => PackedData.Damaged("zstd", problem);
+}

@@ -16,9 +16,9 @@ internal static class TestData
     /// <summary>A tag as the source argument of the command line and of skopeo: <c>oci:DIR:TAG</c>.</summary>
     public static string Source(string tag) => $"oci:{Layout}:{tag}";
 
-    /// <summary>The lines that testdata/tree.sh printed for the root file system that another tool unpacked from this tag.</summary>
+    /// <summary>The lines that testdata/tree.pl printed for the root file system that another tool unpacked from this tag.</summary>
     public static string ExpectedTree(string tag) => File.ReadAllText(Path.Combine(Root, "trees", tag + ".tree"));
 
-    /// <summary>The lines that testdata/tree.sh prints for a directory now, in the format of <see cref="ExpectedTree"/>.</summary>
-    public static string Tree(string directory) => ProcessRunner.Run(Path.Combine(Root, "tree.sh"), directory).Output;
+    /// <summary>The lines that testdata/tree.pl prints for a directory now, in the format of <see cref="ExpectedTree"/>.</summary>
+    public static string Tree(string directory) => ProcessRunner.Run(Path.Combine(Root, "tree.pl"), directory).Output;
 }

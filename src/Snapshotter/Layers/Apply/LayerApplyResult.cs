@@ -18,6 +18,9 @@ internal sealed record LayerApplyResult
     /// <summary>Whether the layer hides all that is below it.</summary>
     public required bool HasOpaqueRoot { get; init; }
 
+    /// <summary>Whether owners were replaced, because they are not mapped here: then the layer must not be shared.</summary>
+    public bool HasSquashedOwners { get; init; }
+
     /// <summary>Directories that this layer needed but has no entry for, bytewise by path. Their metadata is that of the layers below.</summary>
     public required IReadOnlyList<ByteString> ImpliedDirectories { get; init; }
 
@@ -27,7 +30,3 @@ internal sealed record LayerApplyResult
     /// <summary>Whether the layer must be completed for its chain (ARCHITECTURE: "Loose layers").</summary>
     public bool IsLoose => ImpliedDirectories.Count > 0 || LinksToLower.Count > 0;
 }
-
-// NOTE TO THE OTHER ENGINEERS: the lead writes LayerApplier now, `internal sealed class LayerApplier(RootDirectory root, ApplyOptions options)
-// { LayerApplyResult Apply(TarReader tar, CancellationToken cancellationToken) }`, with names, parents, files, whiteouts and the xattr policy, in this folder.
-// The engineer `linux` keeps: its tests, LooseLayerCompleter, the tree sink (ILayerSink), LayerManifest. This note goes when both are there.

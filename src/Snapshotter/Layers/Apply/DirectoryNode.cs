@@ -1,0 +1,85 @@
+using LayerStore;
+using LayerStore.Tar;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <summary>A directory that a layer touches, by its real place in the tree: no link is part of its path.</summary>
+internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, FileStatus? original)
+{
+    private Dictionary<ByteString, DirectoryNode>? _children;
+
+    /// <summary>The directory it is in; null for the root.</summary>
+    public DirectoryNode? Parent => parent;
+
+    /// <summary>Its name in the parent; empty for the root.</summary>
+    public ByteString Name => name;
+
+    /// <summary>What it was like before this layer, whose children must not change its times; null if this layer made it.</summary>
+    public FileStatus? Original { get; set; } = original;
+
+    /// <summary>The last entry of this layer for it; null if it is only implied.</summary>
+    public TarEntry? Entry { get; set; }
+
+    /// <summary>Whether an opaque whiteout is in it.</summary>
+    public bool IsOpaque { get; set; }
+
+    /// <summary>Whether what layers below have in it does not show: it is opaque or was removed and made again, or that holds for a directory above it.</summary>
+    public bool HidesLower { get; set; }
+
+    /// <summary>Whether overlay's whiteouts were written into it.</summary>
+    public bool HoldsWhiteouts { get; set; }
+
+    /// <summary>Names that whiteouts in this layer remove from the layers below.</summary>
+    public HashSet<ByteString> Whiteouts { get; } = [];
+
+    /// <summary>Names that this layer has entries for. Kept only where whiteouts delete, to know what is not theirs to delete.</summary>
+    public HashSet<ByteString> Made { get; } = [];
+
+    /// <summary>The directory, while it is open.</summary>
+    public DirectoryHandle? Handle { get; set; }
+
+    /// <summary>The directories in it that are known.</summary>
+    public IReadOnlyCollection<DirectoryNode> Children => _children is null ? [] : _children.Values;
+
+    /// <summary>Its path from the root.</summary>
+    public ByteString Path => parent is null || parent.Parent is null ? name : ByteString.Concat(parent.Path.Span, "/"u8, name.Span);
+
+    /// <summary>Whether this layer has an entry anywhere below it.</summary>
+    public bool HoldsEntries => Made.Count > 0 || Children.Any(child => child.HoldsEntries);
+
+    /// <summary>The known directory of this name, or null.</summary>
+    public DirectoryNode? Child(ByteString childName) => _children?.GetValueOrDefault(childName);
+
+    /// <summary>Adds a directory.</summary>
+    public DirectoryNode Add(ByteString childName, FileStatus? childOriginal)
+    {
+        DirectoryNode child = new(this, childName, childOriginal) { HidesLower = HidesLower };
+        (_children ??= []).Add(childName, child);
+        return child;
+    }
+
+    /// <summary>Forgets a directory that is gone from the disk, with all that is below it.</summary>
+    public void Forget(ByteString childName)
+    {
+        if (_children is not null && _children.Remove(childName, out DirectoryNode? child))
+        {
+            child.Close();
+        }
+    }
+
+    /// <summary>Closes this and all directories below.</summary>
+    public void Close()
+    {
+        Stack<DirectoryNode> open = new([this]);
+        while (open.TryPop(out DirectoryNode? node))
+        {
+            node.Handle?.Dispose();
+            node.Handle = null;
+            foreach (DirectoryNode child in node.Children)
+            {
+                open.Push(child);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using LayerStore;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <summary>
+/// Finds and makes the directories that a layer's paths name. A link on the way is followed inside the root, as the layers
+/// below made it; every step opens one name in one directory without following it, so that no path can leave the root.
+/// </summary>
+internal sealed class DirectoryTree : IDisposable
+{
+    /// <summary>As many links as the kernel follows in one path (MAXSYMLINKS).</summary>
+    private const int MaxLinks = 40;
+
+    /// <summary>Open directories at a time: deep enough for most trees, far from any descriptor limit.</summary>
+    private const int MaxOpen = 128;
+
+    private readonly Queue<DirectoryNode> _open = new();
+    private ByteString _lastPath;
+    private DirectoryNode? _last;
+
+    private readonly bool _whiteoutsDelete;
+
+    /// <param name="root">The root.</param>
+    /// <param name="whiteoutsDelete">Whether the tree holds what layers below made, which whiteouts delete.</param>
+    public DirectoryTree(RootDirectory root, bool whiteoutsDelete)
+    {
+        _whiteoutsDelete = whiteoutsDelete;
+        DirectoryHandle handle = root.OpenSelf();
+        Root = new DirectoryNode(null, ByteString.Empty, handle.Stat()) { Handle = handle };
+    }
+
+    /// <summary>The root.</summary>
+    public DirectoryNode Root { get; }
+
+    /// <summary>The directory of a clean path, made with all that is missing above it.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: something else is in the way, or too many links.</exception>
+    public DirectoryNode Make(ByteString path)
+    {
+        // A tar most often has one directory's files one after the other.
+        if (_last is null || _lastPath != path)
+        {
+            _last = Walk(path, make: true)!;
+            _lastPath = path;
+        }
+
+        return _last;
+    }
+
+    /// <summary>The directory of a clean path; null if it does not exist.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: something else is in the way, or too many links.</exception>
+    public DirectoryNode? Find(ByteString path) => Walk(path, make: false);
+
+    /// <summary>The open directory of a node.</summary>
+    public DirectoryHandle Open(DirectoryNode node)
+    {
+        if (node.Handle is { } handle)
+        {
+            return handle;
+        }
+
+        // Reopened from the nearest open directory above; the root is always open.
+        Stack<DirectoryNode> missing = new();
+        DirectoryNode start = node;
+        for (; start.Handle is null; start = start.Parent!)
+        {
+            missing.Push(start);
+        }
+
+        DirectoryHandle current = start.Handle;
+        while (missing.TryPop(out DirectoryNode? next))
+        {
+            current = next.Handle = current.OpenChild(next.Name);
+            _open.Enqueue(next);
+        }
+
+        CloseOldest(node);
+        return current;
+    }
+
+    /// <summary>Says that names of directories or links have changed: what was found last may be elsewhere now.</summary>
+    public void Changed() => _last = null;
+
+    /// <summary>Closes all directories.</summary>
+    public void Dispose() => Root.Close();
+
+    /// <summary>
+    /// Removes a name whose content layers below put there, when this layer's whiteouts say that it is gone. A directory
+    /// that this layer has put something into stays; what else is in it goes at the end.
+    /// </summary>
+    /// <returns>Whether it was removed.</returns>
+    public bool RemoveIfHidden(DirectoryNode node, ByteString name)
+    {
+        bool isHidden = _whiteoutsDelete && (node.HidesLower || node.Whiteouts.Contains(name)) && !node.Made.Contains(name);
+        if (!isHidden || node.Child(name) is { } child && (child.Original is null || child.HoldsEntries))
+        {
+            return false;
+        }
+
+        node.Forget(name);
+        Open(node).RemoveTree(name);
+        Changed();
+        return true;
+    }
+
+    private DirectoryNode? Walk(ByteString path, bool make)
+    {
+        Stack<ByteString> rest = new(EntryName.Reversed(path));
+        DirectoryNode node = Root;
+        int links = 0;
+        while (rest.TryPop(out ByteString name))
+        {
+            if (name.Span is [(byte)'.'])
+            {
+                continue;
+            }
+
+            if (name.Span is [(byte)'.', (byte)'.'])
+            {
+                node = node.Parent ?? Root;
+                continue;
+            }
+
+            if (node.Child(name) is { } known && !RemoveIfHidden(node, name))
+            {
+                node = known;
+                continue;
+            }
+
+            DirectoryHandle directory = Open(node);
+            FileStatus? status = directory.TryStat(name);
+            if (status is not null && RemoveIfHidden(node, name))
+            {
+                status = null;
+            }
+
+            if (status is null)
+            {
+                if (!make)
+                {
+                    return null;
+                }
+
+                directory.MakeDirectory(name, 0x1c0);
+                node = node.Add(name, null);
+            }
+            else if (status.Value.Type == FileType.Directory)
+            {
+                node = node.Add(name, status);
+            }
+            else if (status.Value.Type == FileType.SymbolicLink)
+            {
+                ByteString target = directory.ReadLink(name);
+                if (++links > MaxLinks)
+                {
+                    throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through too many symbolic links: {path}");
+                }
+
+                foreach (ByteString component in EntryName.Reversed(target))
+                {
+                    rest.Push(component);
+                }
+
+                node = target.StartsWith("/"u8) ? Root : node;
+            }
+            else
+            {
+                throw new LayerStoreException(
+                    ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}", "The layer is hostile or broken; nothing of it was kept.");
+            }
+        }
+
+        return node;
+    }
+
+    private void CloseOldest(DirectoryNode except)
+    {
+        while (_open.Count > MaxOpen && _open.TryDequeue(out DirectoryNode? oldest))
+        {
+            if (oldest == except)
+            {
+                _open.Enqueue(oldest);
+                continue;
+            }
+
+            oldest.Handle?.Dispose();
+            oldest.Handle = null;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using LayerStore;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <summary>The names that a layer's tar uses: paths, and the marks that are written as names.</summary>
+internal static class EntryName
+{
+    private const byte Slash = (byte)'/';
+
+    /// <summary>The prefix of a whiteout (OCI image-spec, layer.md, "Whiteouts").</summary>
+    public static ReadOnlySpan<byte> WhiteoutPrefix => ".wh."u8;
+
+    /// <summary>The name of an opaque whiteout (OCI image-spec, layer.md, "Opaque Whiteout").</summary>
+    public static ReadOnlySpan<byte> OpaqueWhiteout => ".wh..wh..opq"u8;
+
+    /// <summary>The prefix of aufs's own metadata, of which the opaque whiteout is one.</summary>
+    public static ReadOnlySpan<byte> AufsPrefix => ".wh..wh."u8;
+
+    /// <summary>
+    /// A path of a tar as a path from the root: no slash at either end or twice, no <c>.</c>. The root is the empty path.
+    /// </summary>
+    /// <param name="name">The entry's name or a hard link's target.</param>
+    /// <param name="maxDepth">How many components it may have.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it holds <c>..</c>, which no builder writes, or is too deep.</exception>
+    public static ByteString Clean(ByteString name, int maxDepth)
+    {
+        ReadOnlySpan<byte> rest = name.Span;
+        byte[] clean = new byte[rest.Length];
+        int length = 0;
+        int depth = 0;
+        while (!rest.IsEmpty)
+        {
+            int end = rest.IndexOf(Slash);
+            ReadOnlySpan<byte> component = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            if (component.IsEmpty || component is [(byte)'.'])
+            {
+                continue;
+            }
+
+            if (component is [(byte)'.', (byte)'.'])
+            {
+                throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path with \"..\": {name}", "The layer is hostile or broken; nothing of it was kept.");
+            }
+
+            if (++depth > maxDepth)
+            {
+                throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path with more than {maxDepth} components: {name}");
+            }
+
+            if (length > 0)
+            {
+                clean[length++] = Slash;
+            }
+
+            component.CopyTo(clean.AsSpan(length));
+            length += component.Length;
+        }
+
+        return length == clean.Length ? ByteString.FromOwned(clean) : new ByteString(clean.AsSpan(0, length));
+    }
+
+    /// <summary>Splits a clean path into its directory and its last name. Not for the root.</summary>
+    public static (ByteString Directory, ByteString Name) Split(ByteString path)
+    {
+        int slash = path.Span.LastIndexOf(Slash);
+        return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
+    }
+
+    /// <summary>The components of a path or link target, from the last to the first, so that a stack can take them.</summary>
+    public static IEnumerable<ByteString> Reversed(ByteString path)
+    {
+        int end = path.Length;
+        while (end > 0)
+        {
+            int start = path.Span[..end].LastIndexOf(Slash) + 1;
+            if (start < end)
+            {
+                yield return path.Slice(start, end - start);
+            }
+
+            end = start - 1;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using LayerStore;
+using LayerStore.Tar;
+using Microsoft.Win32.SafeHandles;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <summary>
+/// Makes one file with everything its entry says, in the order that keeps all of it: owner, then xattrs (a change of owner
+/// clears file capabilities), then mode (it clears setuid too), then times.
+/// </summary>
+internal sealed class FileMaker(ApplyOptions options)
+{
+    private const uint SetIdBits = 0xc00;
+    private readonly XattrPolicy _xattrs = new(options);
+
+    /// <summary>Who owns the files.</summary>
+    public OwnerPolicy Owners { get; } = new(options.SquashIds);
+
+    /// <summary>Makes a regular file.</summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="name">A name that is free.</param>
+    /// <param name="entry">What.</param>
+    /// <param name="write">Writes its content.</param>
+    public void MakeFile(DirectoryHandle directory, ByteString name, TarEntry entry, Action<SafeFileHandle> write)
+    {
+        (uint user, uint group) = Owners.Of(entry);
+        using SafeFileHandle file = directory.CreateFile(name, 0x180);
+        write(file);
+        FileOperations.SetOwner(file, user, group, entry.Name);
+        foreach (Xattr xattr in _xattrs.Translate(entry))
+        {
+            if (FileOperations.TrySetXattr(file, xattr.Name, xattr.Value) is int errno and not 0)
+            {
+                _xattrs.Refused(entry.Name, entry.Type, xattr.Name, errno);
+            }
+        }
+
+        FileOperations.SetMode(file, ModeOf(entry), entry.Name);
+        FileOperations.SetTimes(file, entry.AccessedAt, entry.ModifiedAt, entry.Name);
+    }
+
+    /// <summary>Makes a symbolic link, device or FIFO. Returns false if devices are left out, or cannot be made here.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a character device 0:0, which overlayfs would take for a whiteout.</exception>
+    public bool MakeNode(DirectoryHandle directory, ByteString name, TarEntry entry)
+    {
+        if (entry.Type == TarEntryType.SymbolicLink)
+        {
+            if (entry.LinkName.IsEmpty)
+            {
+                throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a symbolic link to nothing: {entry.Name}");
+            }
+
+            directory.MakeSymbolicLink(name, entry.LinkName);
+        }
+        else if (entry.Type == TarEntryType.Fifo)
+        {
+            directory.MakeNode(name, FileType.Fifo, 0x180, 0, 0);
+        }
+        else
+        {
+            if (entry is { Type: TarEntryType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 })
+            {
+                throw new LayerStoreException(
+                    ErrorKind.DataLoss,
+                    $"the layer has a character device 0:0, which overlayfs takes for a whiteout: {entry.Name}",
+                    "The layer was made from overlayfs's own directories, or is hostile: make it with a tool that writes .wh. files.");
+            }
+
+            if (options.NoDevices || !UserNamespace.Current.IsInitial)
+            {
+                options.Warn?.Invoke($"{entry.Name}: a device, left out{(options.NoDevices ? "" : ": a user namespace cannot make any")}");
+                return false;
+            }
+
+            FileType type = entry.Type == TarEntryType.BlockDevice ? FileType.BlockDevice : FileType.CharacterDevice;
+            directory.MakeNode(name, type, 0x180, entry.DeviceMajor, entry.DeviceMinor);
+        }
+
+        SetMetadata(directory, name, entry);
+        return true;
+    }
+
+    /// <summary>Gives a name, or the directory itself, all the metadata of its entry. Attributes that are there and not in the entry go.</summary>
+    public void SetMetadata(DirectoryHandle directory, ByteString? name, TarEntry entry, bool replaceXattrs = false)
+    {
+        (uint user, uint group) = Owners.Of(entry);
+        directory.SetOwner(name, user, group);
+        IReadOnlyList<Xattr> xattrs = _xattrs.Translate(entry);
+        if (replaceXattrs)
+        {
+            RemoveOthers(directory, name, xattrs);
+        }
+
+        SetXattrs(directory, name, entry, xattrs);
+        if (entry.Type != TarEntryType.SymbolicLink)
+        {
+            directory.SetMode(name, ModeOf(entry));
+        }
+
+        directory.SetTimes(name, entry.AccessedAt, entry.ModifiedAt);
+    }
+
+    /// <summary>
+    /// Gives a hard link's inode what its entry says. Builders write the link's entry like the file's but without xattrs, so
+    /// what is there stays, and an owner that is right already is not set again: that would clear file capabilities.
+    /// </summary>
+    public void SetLinkMetadata(DirectoryHandle directory, ByteString name, TarEntry entry)
+    {
+        FileStatus status = directory.TryStat(name)!.Value;
+        (uint user, uint group) = Owners.Of(entry);
+        if (status.UserId != user || status.GroupId != group)
+        {
+            directory.SetOwner(name, user, group);
+        }
+
+        SetXattrs(directory, name, entry, _xattrs.Translate(entry));
+        if (status.Type != FileType.SymbolicLink)
+        {
+            directory.SetMode(name, ModeOf(entry));
+        }
+
+        directory.SetTimes(name, entry.AccessedAt, entry.ModifiedAt);
+    }
+
+    private uint ModeOf(TarEntry entry) => options.StripSetuid && entry.Type != TarEntryType.Directory ? entry.Mode & ~SetIdBits : entry.Mode;
+
+    private void SetXattrs(DirectoryHandle directory, ByteString? name, TarEntry entry, IReadOnlyList<Xattr> xattrs)
+    {
+        foreach (Xattr xattr in xattrs)
+        {
+            if (directory.TrySetXattr(name, xattr.Name, xattr.Value) is int errno and not 0)
+            {
+                _xattrs.Refused(entry.Name, entry.Type, xattr.Name, errno);
+            }
+        }
+    }
+
+    private static void RemoveOthers(DirectoryHandle directory, ByteString? name, IReadOnlyList<Xattr> kept)
+    {
+        foreach (Xattr present in directory.ListXattrs(name))
+        {
+            if (!kept.Any(xattr => xattr.Name == present.Name) && !present.Name.Span.SequenceEqual("security.selinux"u8))
+            {
+                directory.RemoveXattr(name, present.Name);
+            }
+        }
+    }
+}

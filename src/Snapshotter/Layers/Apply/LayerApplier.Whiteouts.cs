@@ -1,0 +1,161 @@
+using LayerStore;
+using LayerStore.Tar;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <content>Whiteouts: names that begin with <c>.wh.</c> (OCI image-spec, layer.md, "Whiteouts").</content>
+internal sealed partial class LayerApplier
+{
+    /// <summary>
+    /// Whether a directory's path goes through a mark. aufs keeps its own bookkeeping below <c>.wh..wh.</c> names, which is
+    /// nobody's file; below a plain whiteout there can be nothing.
+    /// </summary>
+    private static bool IsMark(ByteString directoryPath)
+    {
+        foreach (ByteString component in EntryName.Reversed(directoryPath))
+        {
+            if (component.StartsWith(EntryName.AufsPrefix))
+            {
+                return true;
+            }
+
+            if (component.StartsWith(EntryName.WhiteoutPrefix))
+            {
+                throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has an entry below a whiteout: {directoryPath}");
+            }
+        }
+
+        return false;
+    }
+
+    private void AddWhiteout(ByteString directoryPath, ByteString name)
+    {
+        bool isOpaque = name.Span.SequenceEqual(EntryName.OpaqueWhiteout);
+        if (!isOpaque && name.StartsWith(EntryName.AufsPrefix))
+        {
+            return;
+        }
+
+        ByteString hidden = name.Slice(EntryName.WhiteoutPrefix.Length);
+        if (!isOpaque && hidden.Span is [] or [(byte)'.'] or [(byte)'.', (byte)'.'])
+        {
+            throw new LayerStoreException(
+                ErrorKind.DataLoss, $"the layer has a whiteout of nothing: {name}", "The layer is hostile or broken; nothing of it was kept.");
+        }
+
+        // In a plain tree a whiteout in a directory that is not there has nothing to remove, and must not make it.
+        if ((Deletes ? _tree.Find(directoryPath) : _tree.Make(directoryPath)) is not { } node)
+        {
+            return;
+        }
+
+        if (isOpaque)
+        {
+            node.IsOpaque = true;
+            node.HidesLower = true;
+        }
+        else
+        {
+            node.Whiteouts.Add(hidden);
+        }
+    }
+
+    private void CarryOutWhiteouts()
+    {
+        Stack<DirectoryNode> open = new([_tree.Root]);
+        while (open.TryPop(out DirectoryNode? node))
+        {
+            node.HidesLower |= node.Parent is { } parent && (parent.HidesLower || parent.Whiteouts.Contains(node.Name));
+            if (Deletes)
+            {
+                Delete(node);
+            }
+            else
+            {
+                Mark(node);
+            }
+
+            foreach (DirectoryNode child in node.Children)
+            {
+                open.Push(child);
+            }
+        }
+    }
+
+    /// <summary>Removes what layers below put into a directory and this layer's whiteouts hide.</summary>
+    private void Delete(DirectoryNode node)
+    {
+        IEnumerable<ByteString> hidden = node.HidesLower ? _tree.Open(node).List().Select(item => item.Name) : node.Whiteouts;
+        foreach (ByteString name in hidden)
+        {
+            if (node.Made.Contains(name))
+            {
+                continue;
+            }
+
+            if (node.Child(name) is { HoldsEntries: true } child)
+            {
+                // Removed below and implied again by this layer: a new directory.
+                child.Original = null;
+                RemoveXattrs(_tree.Open(child));
+            }
+            else if (_tree.Open(node).TryStat(name) is not null)
+            {
+                node.Forget(name);
+                _tree.Open(node).RemoveTree(name);
+            }
+        }
+    }
+
+    private static void RemoveXattrs(DirectoryHandle directory)
+    {
+        directory.SetOwner(null, 0, 0);
+        foreach (Xattr xattr in directory.ListXattrs(null))
+        {
+            directory.RemoveXattr(null, xattr.Name);
+        }
+    }
+
+    /// <summary>
+    /// Writes overlay's whiteouts into a directory of a stored layer. A name that the layer has itself needs none; where the layer
+    /// hides everything below anyway, a whiteout would hide nothing.
+    /// </summary>
+    private void Mark(DirectoryNode node)
+    {
+        if (node.HidesLower)
+        {
+            return;
+        }
+
+        DirectoryHandle directory = _tree.Open(node);
+        foreach (ByteString name in node.Whiteouts)
+        {
+            if (directory.TryStat(name) is null && !_linksToLower.Any(link => link.Name == PathOf(node, name)))
+            {
+                directory.MakeNode(name, FileType.CharacterDevice, 0, 0, 0);
+                node.HoldsWhiteouts = true;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sets overlay's xattrs of a directory. An empty origin on each directory that holds whiteouts makes the kernel check
+    /// its names, so that a whiteout of a name that does not exist below is not listed as a ghost.
+    /// </summary>
+    private void SetOverlayMarks(DirectoryNode node, DirectoryHandle directory)
+    {
+        bool isRemade = node.Parent is { } parent && parent.Whiteouts.Contains(node.Name);
+        if (node.Parent is not null && (node.IsOpaque || isRemade))
+        {
+            directory.SetXattr(null, OverlayXattr("opaque"), ByteString.FromText("y"));
+        }
+
+        if (node.HoldsWhiteouts)
+        {
+            directory.SetXattr(null, OverlayXattr("origin"), ByteString.Empty);
+        }
+    }
+
+    private ByteString OverlayXattr(string name) => ByteString.FromText($"{_options.OverlayXattrNamespace}.overlay.{name}");
+}

@@ -1,0 +1,328 @@
+using System.Buffers;
+using LayerStore;
+using LayerStore.Tar;
+using Microsoft.Win32.SafeHandles;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <summary>
+/// Applies one layer's tar to a directory (OCI image-spec, layer.md). The directory holds what the layers below made, or is
+/// empty when the layer is stored by itself for overlayfs; the rules are the same, only whiteouts differ.
+/// </summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item>Whiteouts hit the layers below and never this one's entries, wherever in the tar they stand: they are collected
+/// and carried out at the end, or when an entry needs the place.</item>
+/// <item>A directory over a directory keeps its children and takes the entry's metadata; anything else replaces.</item>
+/// <item>A directory that an entry needs and nobody made is implied: 0755, root, time 0. One that exists keeps its metadata,
+/// times too, though files are put into it: directories get their metadata last, deepest first.</item>
+/// <item>A failed application cannot be undone here: the caller throws the directory away.</item>
+/// </list>
+/// One applier applies one tar, on one thread.
+/// </remarks>
+internal sealed partial class LayerApplier : IDisposable
+{
+    private const int BufferSize = 1 << 20;
+
+    private readonly ApplyOptions _options;
+    private readonly DirectoryTree _tree;
+    private readonly FileMaker _maker;
+    private readonly List<TarEntry> _linksToLower = [];
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private long _contentBytes;
+
+    public LayerApplier(RootDirectory root, ApplyOptions options)
+    {
+        _options = options;
+        _tree = new DirectoryTree(root, whiteoutsDelete: options.Whiteouts == WhiteoutMode.Delete);
+        _maker = new FileMaker(options);
+    }
+
+    private bool Deletes => _options.Whiteouts == WhiteoutMode.Delete;
+
+    /// <summary>Applies the whole tar.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a hostile or malformed layer;
+    /// <see cref="ErrorKind.ResourceExhausted"/>: no space; <see cref="ErrorKind.PermissionDenied"/>: what only root can make.</exception>
+    public LayerApplyResult Apply(TarReader tar, CancellationToken cancellationToken = default)
+    {
+        long entries = 0;
+        while (tar.Next() is { } entry)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            entries++;
+            Add(entry, tar, cancellationToken);
+        }
+
+        CheckLinksToLower();
+        CarryOutWhiteouts();
+        List<ByteString> implied = SetDirectories();
+        return new LayerApplyResult
+        {
+            Entries = entries,
+            ContentBytes = _contentBytes,
+            HasRootEntry = _tree.Root.Entry is not null,
+            HasOpaqueRoot = _tree.Root.IsOpaque,
+            HasSquashedOwners = _maker.Owners.HasSquashed,
+            ImpliedDirectories = implied,
+            LinksToLower = _linksToLower,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _tree.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+    }
+
+    private void Add(TarEntry entry, TarReader tar, CancellationToken cancellationToken)
+    {
+        ByteString path = EntryName.Clean(entry.Name, _options.MaxDepth);
+        if (path.IsEmpty)
+        {
+            SetRoot(entry);
+            return;
+        }
+
+        (ByteString directoryPath, ByteString name) = EntryName.Split(path);
+        if (IsMark(directoryPath))
+        {
+            return;
+        }
+
+        if (name.StartsWith(EntryName.WhiteoutPrefix))
+        {
+            AddWhiteout(directoryPath, name);
+            return;
+        }
+
+        DirectoryNode parent = _tree.Make(directoryPath);
+        DirectoryHandle directory = _tree.Open(parent);
+        switch (entry.Type)
+        {
+            case TarEntryType.Directory:
+                AddDirectory(parent, directory, name, entry);
+                break;
+            case TarEntryType.HardLink:
+                AddHardLink(parent, directory, name, entry);
+                break;
+            case TarEntryType.RegularFile:
+                MakeRoom(parent, directory, name);
+                _maker.MakeFile(directory, name, entry, file => WriteContent(file, tar, entry, cancellationToken));
+                MarkMade(parent, name);
+                break;
+            default:
+                MakeRoom(parent, directory, name);
+                if (_maker.MakeNode(directory, name, entry))
+                {
+                    MarkMade(parent, name);
+                }
+
+                break;
+        }
+
+        _options.Made?.Invoke(path, entry);
+    }
+
+    private void SetRoot(TarEntry entry)
+    {
+        if (entry.Type != TarEntryType.Directory)
+        {
+            throw new LayerStoreException(
+                ErrorKind.DataLoss, $"the layer's entry for the root is not a directory but a {entry.Type}", "The layer is hostile or broken; nothing of it was kept.");
+        }
+
+        _tree.Root.Entry = entry;
+        _options.Made?.Invoke(ByteString.Empty, entry);
+    }
+
+    private void AddDirectory(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry)
+    {
+        FileStatus? status = directory.TryStat(name);
+        if (status is not null && (_tree.RemoveIfHidden(parent, name) || status.Value.Type != FileType.Directory))
+        {
+            MakeRoom(parent, directory, name);
+            status = null;
+        }
+
+        DirectoryNode? node = parent.Child(name);
+        if (status is null)
+        {
+            directory.MakeDirectory(name, 0x1c0);
+            _tree.Changed();
+            node = parent.Add(name, null);
+        }
+
+        node ??= parent.Add(name, status);
+        node.Entry = entry;
+        MarkMade(parent, name);
+    }
+
+    private void AddHardLink(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry)
+    {
+        ByteString target = EntryName.Clean(entry.LinkName, _options.MaxDepth);
+        if (target.IsEmpty)
+        {
+            throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a hard link to the root: {entry.Name}");
+        }
+
+        (ByteString sourcePath, ByteString sourceName) = EntryName.Split(target);
+        DirectoryNode? sourceParent = _tree.Find(sourcePath);
+        DirectoryHandle? source = sourceParent is null ? null : _tree.Open(sourceParent);
+        FileStatus? status = source?.TryStat(sourceName);
+        if (status is null)
+        {
+            if (Deletes)
+            {
+                throw MissingTarget(entry, target);
+            }
+
+            MakeRoom(parent, _tree.Open(parent), name);
+            _linksToLower.Add(entry with { Name = PathOf(parent, name), LinkName = target });
+            return;
+        }
+
+        if (status.Value.Type == FileType.Directory)
+        {
+            throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a hard link to a directory: {entry.Name} to {target}");
+        }
+
+        directory = _tree.Open(parent);
+        bool isItself = sourceParent == parent && sourceName == name;
+        if (!isItself)
+        {
+            MakeRoom(parent, directory, name);
+            directory.LinkFrom(_tree.Open(sourceParent!), sourceName, name);
+        }
+
+        _maker.SetLinkMetadata(directory, name, entry);
+        MarkMade(parent, name);
+    }
+
+    /// <summary>
+    /// In a stored layer a target that is not there may be in a layer below, unless it turned up later; and a link that a
+    /// later entry replaced is none.
+    /// </summary>
+    private void CheckLinksToLower()
+    {
+        _linksToLower.RemoveAll(link => Exists(link.Name));
+        foreach (TarEntry link in _linksToLower)
+        {
+            if (Exists(link.LinkName))
+            {
+                throw new LayerStoreException(
+                    ErrorKind.DataLoss, $"the layer has a hard link before its target: {link.Name} to {link.LinkName}", "The layer is broken; nothing of it was kept.");
+            }
+        }
+    }
+
+    private bool Exists(ByteString path)
+    {
+        (ByteString directoryPath, ByteString name) = EntryName.Split(path);
+        return _tree.Find(directoryPath) is { } node && _tree.Open(node).TryStat(name) is not null;
+    }
+
+    private static LayerStoreException MissingTarget(TarEntry entry, ByteString target) => new(
+        ErrorKind.DataLoss, $"the layer has a hard link to a file that does not exist: {entry.Name} to {target}", "The layer is broken; nothing of it was kept.");
+
+    private static ByteString PathOf(DirectoryNode parent, ByteString name) =>
+        parent.Parent is null ? name : ByteString.Concat(parent.Path.Span, "/"u8, name.Span);
+
+    private void MarkMade(DirectoryNode parent, ByteString name)
+    {
+        if (Deletes)
+        {
+            parent.Made.Add(name);
+        }
+    }
+
+    /// <summary>Removes what has this name, so that it can be made anew; never writes into what is there.</summary>
+    private void MakeRoom(DirectoryNode parent, DirectoryHandle directory, ByteString name)
+    {
+        if (directory.TryStat(name) is not { } status)
+        {
+            return;
+        }
+
+        if (status.Type == FileType.Directory)
+        {
+            parent.Forget(name);
+            directory.RemoveTree(name);
+        }
+        else
+        {
+            directory.Unlink(name);
+        }
+
+        if (status.Type is FileType.Directory or FileType.SymbolicLink)
+        {
+            _tree.Changed();
+        }
+    }
+
+    private void WriteContent(SafeFileHandle file, TarReader tar, TarEntry entry, CancellationToken cancellationToken)
+    {
+        for (int length; (length = tar.Read(_buffer)) > 0; _contentBytes += length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            FileOperations.Write(file, _buffer.AsSpan(0, length), entry.Name);
+        }
+    }
+
+    /// <summary>Gives directories their metadata, deepest first. Returns the implied ones.</summary>
+    private List<ByteString> SetDirectories()
+    {
+        List<ByteString> implied = [];
+        Stack<(DirectoryNode Node, bool ChildrenDone)> open = new([(_tree.Root, false)]);
+        while (open.TryPop(out (DirectoryNode Node, bool ChildrenDone) item))
+        {
+            DirectoryNode node = item.Node;
+            if (!item.ChildrenDone)
+            {
+                open.Push((node, true));
+                foreach (DirectoryNode child in node.Children)
+                {
+                    open.Push((child, false));
+                }
+
+                continue;
+            }
+
+            SetDirectory(node);
+            if (node.Entry is null && node.Parent is not null)
+            {
+                implied.Add(node.Path);
+            }
+        }
+
+        implied.Sort();
+        return implied;
+    }
+
+    private void SetDirectory(DirectoryNode node)
+    {
+        DirectoryHandle directory = _tree.Open(node);
+        if (node.Entry is { } entry)
+        {
+            _maker.SetMetadata(directory, null, entry, replaceXattrs: node.Original is not null);
+        }
+        else if (node.Original is { } original)
+        {
+            directory.SetTimes(null, null, original.ModifiedAt);
+        }
+        else
+        {
+            directory.SetMode(null, 0x1ed);
+            directory.SetTimes(null, null, Timestamp.Epoch);
+        }
+
+        if (!Deletes)
+        {
+            SetOverlayMarks(node, directory);
+        }
+
+        node.Handle?.Dispose();
+        node.Handle = null;
+    }
+}

@@ -1,0 +1,98 @@
+using LayerStore;
+using LayerStore.Tar;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <summary>
+/// Which extended attributes of an image reach the disk. An image must not be able to say what overlayfs believes, so
+/// overlay's own names are escaped in a stored layer (kernel: overlayfs.rst, "Nesting overlayfs mounts"; they come back
+/// unescaped through the mount), and dropped from a plain tree; other <c>trusted.*</c> belongs to the host and is dropped.
+/// </summary>
+internal sealed class XattrPolicy
+{
+    private static readonly ByteString s_capability = ByteString.FromText("security.capability");
+
+    private readonly ApplyOptions _options;
+    private readonly byte[] _overlayPrefix;
+    private readonly HashSet<string> _unsupported = [];
+
+    public XattrPolicy(ApplyOptions options)
+    {
+        _options = options;
+        _overlayPrefix = System.Text.Encoding.ASCII.GetBytes(options.OverlayXattrNamespace + ".overlay.");
+    }
+
+    /// <summary>What an entry's attributes become, in their order.</summary>
+    public IReadOnlyList<Xattr> Translate(TarEntry entry)
+    {
+        if (entry.Xattrs.Count == 0)
+        {
+            return entry.Xattrs;
+        }
+
+        List<Xattr> kept = [];
+        foreach (Xattr xattr in entry.Xattrs)
+        {
+            if (Translate(entry, xattr.Name) is { } name)
+            {
+                kept.Add(xattr with { Name = name });
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Decides what to make of an attribute that could not be set: a warning, or the error itself.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="type">What it is.</param>
+    /// <param name="name">The attribute.</param>
+    /// <param name="errno">Why not.</param>
+    public void Refused(ByteString path, TarEntryType type, ByteString name, int errno)
+    {
+        bool isUser = name.StartsWith("user."u8);
+        if (errno == Errno.EPERM && isUser && type is not (TarEntryType.RegularFile or TarEntryType.Directory))
+        {
+            // xattr(7): user attributes are for files and directories only.
+            _options.Warn?.Invoke($"{path}: the xattr {name} cannot be kept on a {type}");
+        }
+        else if (errno == Errno.EOPNOTSUPP || (errno is Errno.EPERM or Errno.EINVAL && !isUser && !UserNamespace.Current.IsInitial))
+        {
+            int dot = name.Span.IndexOf((byte)'.');
+            string space = dot < 0 ? name.ToString() : name.Slice(0, dot).ToString();
+            if (_unsupported.Add(space))
+            {
+                _options.Warn?.Invoke($"{path}: this file system or user namespace does not keep {space}.* xattrs; they are left out");
+            }
+        }
+        else if (errno == Errno.EINVAL)
+        {
+            throw new LayerStoreException(ErrorKind.DataLoss, $"{path}: the xattr {name} has a value that the kernel refuses");
+        }
+        else
+        {
+            throw LinuxError.Make(errno, $"set the xattr {name} of", path.ToString());
+        }
+    }
+
+    private ByteString? Translate(TarEntry entry, ByteString name)
+    {
+        if (name.Span.SequenceEqual("security.selinux"u8) || (_options.StripSetuid && name == s_capability))
+        {
+            return null; // SELinux labels are the host's policy, not the image's.
+        }
+
+        if (_options.Whiteouts == WhiteoutMode.Overlay && name.StartsWith(_overlayPrefix))
+        {
+            return ByteString.Concat(_overlayPrefix, "overlay."u8, name.Span[_overlayPrefix.Length..]);
+        }
+
+        if (name.StartsWith("trusted."u8) || (_options.Whiteouts == WhiteoutMode.Delete && name.StartsWith("user.overlay."u8)))
+        {
+            _options.Warn?.Invoke($"{entry.Name}: the xattr {name} is the host's and was left out");
+            return null;
+        }
+
+        return name;
+    }
+}

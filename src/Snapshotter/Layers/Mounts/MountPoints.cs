@@ -1,0 +1,66 @@
+using LayerStore;
+
+namespace Snapshotter.Layers.Mounts;
+
+/// <summary>Mount points that a user names: made if missing, refused unless empty, known by one spelling.</summary>
+internal static class MountPoints
+{
+    /// <summary>
+    /// The absolute path without symbolic links, which is how the kernel lists a mount. A path that does not exist (yet)
+    /// is resolved as far as it does.
+    /// </summary>
+    public static string Resolve(string path)
+    {
+        string existing = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string missing = "";
+        while (existing.Length > 1 && !Directory.Exists(existing))
+        {
+            missing = missing.Length == 0 ? Path.GetFileName(existing) : Path.Join(Path.GetFileName(existing), missing);
+            existing = Path.GetDirectoryName(existing)!;
+        }
+
+        return missing.Length == 0 ? RealPath(existing) : Path.Join(RealPath(existing), missing);
+    }
+
+    /// <summary>Makes the directory if it is missing. Returns whether it did.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: it is not an empty directory.</exception>
+    public static bool MakeEmpty(string path)
+    {
+        try
+        {
+            if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            {
+                throw new LayerStoreException(
+                    ErrorKind.FailedPrecondition, $"{Printable.Text(path)} is not an empty directory", "Name a directory that is empty, or that can be made.");
+            }
+
+            if (Directory.Exists(path))
+            {
+                return false;
+            }
+
+            Directory.CreateDirectory(path);
+            return true;
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"make the directory {Printable.Text(path)}");
+        }
+    }
+
+    // Each component that is a link is replaced by its final target; the BCL has no realpath(3).
+    private static string RealPath(string path)
+    {
+        string real = "/";
+        foreach (string component in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = Path.Join(real, component);
+            if (Directory.ResolveLinkTarget(real, returnFinalTarget: true) is { } target)
+            {
+                real = RealPath(target.FullName);
+            }
+        }
+
+        return real;
+    }
+}

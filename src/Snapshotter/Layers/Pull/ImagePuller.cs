@@ -1,0 +1,65 @@
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Images;
+using LayerStore.Transports;
+using Snapshotter.Layers.Removal;
+using Snapshotter.Layers.Unpack;
+
+namespace Snapshotter.Layers.Pull;
+
+/// <summary>Brings an image into the store: blobs, then layers, then the name, each durable before the next.</summary>
+/// <remarks>
+/// A pull that fails leaves the store as it was: what it brought and nothing else holds is freed again. One that is
+/// cancelled keeps its half-written ingests, so that it can be resumed; they show in <c>content ingests</c>.
+/// </remarks>
+internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IImageStore images, LayerUnpacker? unpacker, Func<Sweeper> sweeper)
+{
+    /// <summary>Pulls an image; without an unpacker, its blobs only.</summary>
+    /// <exception cref="LayerStoreException">The source's errors, verification and unpacking errors.</exception>
+    public async Task<Image> PullAsync(
+        TransportReference source, PullOptions options, IProgress<StoreProgress>? progress, CancellationToken cancellationToken)
+    {
+        string name = options.Name is null ? source.SuggestedName : ImageName.Normalize(options.Name);
+        List<Digest> brought = [];
+        List<Digest> unpacked = [];
+        try
+        {
+            using StoreLock working = await StoreLocks.ShareAsync(layout, cancellationToken).ConfigureAwait(false);
+            await using IImageSource opened = ImageTransports.OpenSource(source);
+            CopyWatch copies = new(progress, brought);
+            ResolvedManifest resolved = await new ImageCopier(content)
+                .PullAsync(opened, options.Platform, mustBeImage: unpacker is not null, copies, cancellationToken).ConfigureAwait(false);
+            if (unpacker is not null)
+            {
+                ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), resolved, cancellationToken).ConfigureAwait(false);
+                unpacked.AddRange(view.Layers.Select(layer => layer.ChainId));
+                await unpacker.UnpackAsync(view, options.Layers, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
+            }
+
+            return await images.PutAsync(name, resolved.Target, resolved.Manifest.Descriptor, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception) when (brought.Count + unpacked.Count > 0)
+        {
+            using StoreLock alone = await StoreLocks.TakeAsync(layout, CancellationToken.None).ConfigureAwait(false);
+            await sweeper().SweepAsync(brought, unpacked, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Passes the copier's news on, and remembers what came that was not here before.</summary>
+    private sealed class CopyWatch(IProgress<StoreProgress>? progress, List<Digest> brought) : IProgress<CopyProgress>
+    {
+        public void Report(CopyProgress value)
+        {
+            if (value.State == CopyState.Done)
+            {
+                lock (brought)
+                {
+                    brought.Add(value.Descriptor.Digest);
+                }
+            }
+
+            progress?.Report(StoreProgressAdapter.Of(value));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using LayerStore.Content;
+
+namespace Snapshotter.Layers;
+
+/// <summary>
+/// The one lock that covers both databases (docs/decisions/0003-facade.md): whoever adds blobs, layers or names shares it
+/// from first byte to last reference; whoever removes what is unreferenced has it alone.
+/// </summary>
+internal static class StoreLocks
+{
+    private const string Collect = "collect";
+
+    /// <summary>For work that adds: any number at once.</summary>
+    public static Task<StoreLock> ShareAsync(StoreLayout layout, CancellationToken cancellationToken) =>
+        StoreLock.AcquireAsync(layout, Collect, exclusive: false, cancellationToken: cancellationToken);
+
+    /// <summary>For work that removes: waits until nothing is being added.</summary>
+    public static Task<StoreLock> TakeAsync(StoreLayout layout, CancellationToken cancellationToken) =>
+        StoreLock.AcquireAsync(layout, Collect, exclusive: true, cancellationToken: cancellationToken);
+}

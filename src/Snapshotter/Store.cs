@@ -1,0 +1,309 @@
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Images;
+using LayerStore.Leases;
+using LayerStore.Metadata;
+using LayerStore.Oci;
+using LayerStore.Transports;
+using Snapshotter.Layers;
+using Snapshotter.Layers.Commit;
+using Snapshotter.Layers.Listing;
+using Snapshotter.Layers.Mounts;
+using Snapshotter.Layers.Pull;
+using Snapshotter.Layers.Removal;
+using Snapshotter.Layers.Unpack;
+using Snapshotter.Linux;
+using Snapshotter.Runtime;
+using Snapshotter.Snapshots;
+using Snapshotter.Snapshots.Database;
+using Snapshotter.Snapshots.Native;
+using Snapshotter.Snapshots.Overlay;
+
+namespace Snapshotter;
+
+/// <summary>
+/// A store of images: pulls, unpacks, mounts, commits and pushes them. Everything that it reports done is on the disk.
+/// </summary>
+/// <remarks>
+/// <para>The parts are there for programs that need one of them: <see cref="Content"/>, <see cref="Images"/>,
+/// <see cref="Leases"/>, <see cref="Snapshots"/>. The verbs here put them together and hold no logic of their own.</para>
+/// <para>Any number of processes may use one root. An instance may be used by several threads.</para>
+/// <para>Errors are <see cref="LayerStoreException"/>; a cancelled call leaves nothing half-visible.</para>
+/// </remarks>
+public sealed class Store : IAsyncDisposable
+{
+    private readonly StoreLayout _layout;
+    private readonly StoreOptions _options;
+    private readonly SqliteDatabase _metadata;
+    private readonly Lazy<DirectorySnapshotter> _snapshots;
+
+    private Store(StoreLayout layout, StoreOptions options)
+    {
+        _layout = layout;
+        _options = options;
+        _metadata = MetadataDatabase.Open(layout, options.Sync);
+        Content = new ContentStore(layout, _metadata, options.Sync, options.TimeProvider);
+        Images = new ImageStore(_metadata, options.TimeProvider);
+        Leases = new LeaseStore(_metadata, options.TimeProvider);
+        _snapshots = new Lazy<DirectorySnapshotter>(OpenSnapshotter);
+    }
+
+    /// <summary>The root's absolute path.</summary>
+    public string Root => _layout.Root;
+
+    /// <summary>Blobs.</summary>
+    public IContentStore Content { get; }
+
+    /// <summary>Names.</summary>
+    public IImageStore Images { get; }
+
+    /// <summary>Leases.</summary>
+    public ILeaseStore Leases { get; }
+
+    /// <summary>Snapshots.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: the store's snapshots belong to another driver.</exception>
+    public ISnapshotter Snapshots => _snapshots.Value;
+
+    private DirectorySnapshotter Snapshotter => _snapshots.Value;
+
+    private LayerUnpacker Unpacker => new(_layout, Content, Snapshots);
+
+    private Sweeper Sweeper => new(Content, Images, Leases, Snapshots, _options.TimeProvider);
+
+    private ImageMounter Mounts => new(_layout, Snapshots, Snapshotter.MountRecords);
+
+    private ImageCommitter Committer => new(_layout, Content, Images, Snapshots, Snapshotter.MountRecords, _options.TimeProvider);
+
+    /// <summary>Whether there is a store at this root.</summary>
+    public static bool Exists(string root) => StoreLayout.Exists(root);
+
+    /// <summary>Opens the store at a root, and makes it unless the options say not to.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no store, and none is to be made;
+    /// <see cref="ErrorKind.PermissionDenied"/>: it cannot be made or read there;
+    /// <see cref="ErrorKind.FailedPrecondition"/>: made with another driver, format or in another kind of user namespace.</exception>
+    public static Task<Store> OpenAsync(string root, StoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        options ??= new StoreOptions();
+        XattrNamespace xattrs = Privileges.IsRoot && UserNamespace.Current.IsInitial ? XattrNamespace.Trusted : XattrNamespace.User;
+        StoreLayout layout = options.Create && !StoreLayout.Exists(root) ? StoreLayout.OpenOrCreate(root, xattrs) : StoreLayout.Open(root);
+        Store store = new(layout, options);
+        if (options.Driver is not null)
+        {
+            _ = store._snapshots.Value;
+        }
+
+        return Task.FromResult(store);
+    }
+
+    /// <summary>Brings an image into the store: blobs, layers, then its name.</summary>
+    /// <param name="source">Where it is; not a name in a store.</param>
+    /// <param name="options">Its name, platform, and how to unpack it.</param>
+    /// <param name="progress">Told of each blob and layer, by several threads.</param>
+    /// <param name="cancellationToken">Cancels; what was copied half can be resumed.</param>
+    public Task<Image> PullAsync(
+        TransportReference source, PullOptions? options = null, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new PullOptions();
+        if (options.Unpack)
+        {
+            RequireUnpackRights();
+        }
+
+        return new ImagePuller(_layout, Content, Images, options.Unpack ? Unpacker : null, () => Sweeper)
+            .PullAsync(source, options, progress, cancellationToken);
+    }
+
+    /// <summary>Writes an image somewhere else.</summary>
+    /// <param name="name">The image.</param>
+    /// <param name="destination">Where to; not a name in a store.</param>
+    /// <param name="progress">Told of each blob, by several threads.</param>
+    /// <param name="cancellationToken">Cancels; nothing is visible there.</param>
+    /// <returns>What was written: the whole index if all of it is here, else the manifest.</returns>
+    public async Task<Descriptor> PushAsync(
+        string name, TransportReference destination, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
+        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        await using IImageSink sink = ImageTransports.OpenSink(destination);
+        return await new ImageCopier(Content).PushAsync(image, sink, StoreProgressAdapter.ForCopies(progress), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The image that a user means by this name.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such image.</exception>
+    public async Task<Image> ResolveAsync(string name, CancellationToken cancellationToken = default)
+    {
+        string full = ImageName.Normalize(name);
+        return await Images.FindAsync(full, cancellationToken).ConfigureAwait(false)
+            ?? await Images.FindAsync(name, cancellationToken).ConfigureAwait(false)
+            ?? throw new LayerStoreException(ErrorKind.NotFound, $"there is no image \"{Printable.Text(full)}\" in this store", "See the images with: layerstore images");
+    }
+
+    /// <summary>Gives an image another name as well.</summary>
+    public async Task<Image> TagAsync(string name, string newName, CancellationToken cancellationToken = default)
+    {
+        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
+        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        return await Images.PutAsync(ImageName.Normalize(newName), image.Target, image.Manifest, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads an image's manifest, config and list of layers.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: an artifact, or damaged.</exception>
+    public Task<ImageView> LoadAsync(Image image, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return ImageView.LoadAsync(new ContentBlobProvider(Content), image.Manifest, platform: null, cancellationToken);
+    }
+
+    /// <summary>Lists the images with their sizes.</summary>
+    public Task<IReadOnlyList<ImageSummary>> ListImagesAsync(CancellationToken cancellationToken = default) =>
+        new ImageLister(Content, Images, Snapshots).ListAsync(cancellationToken);
+
+    /// <summary>Removes a name, and frees what only it held.</summary>
+    public async Task<RemovalResult> RemoveImageAsync(string name, CancellationToken cancellationToken = default)
+    {
+        using StoreLock alone = await StoreLocks.TakeAsync(_layout, cancellationToken).ConfigureAwait(false);
+        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        Reachability held = new(Content);
+        await held.AddAsync(image.Target, cancellationToken).ConfigureAwait(false);
+        await held.AddAsync(image.Manifest, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Digest> chain = await Sweeper.ChainAsync(new ContentBlobProvider(Content), image.Manifest, cancellationToken).ConfigureAwait(false);
+        await Images.DeleteAsync(image.Name, cancellationToken).ConfigureAwait(false);
+        return await Sweeper.SweepAsync(held.Blobs.Keys, chain, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes an image's files as a plain tree, from where the image lies; no store is needed.</summary>
+    /// <param name="source">Where it is; not a name in a store.</param>
+    /// <param name="directory">Made if missing, refused unless empty; what was made is removed again on failure.</param>
+    /// <param name="options">Which platform, and how to make the files.</param>
+    /// <param name="progress">Told of each layer.</param>
+    /// <param name="cancellationToken">Cancels; what was made is removed.</param>
+    public static async Task UnpackAsync(
+        TransportReference source,
+        string directory,
+        UnpackOptions? options = null,
+        IProgress<StoreProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new UnpackOptions();
+        await using IImageSource opened = ImageTransports.OpenSource(source);
+        Descriptor target = await opened.ResolveAsync(cancellationToken).ConfigureAwait(false);
+        ImageView view = await ImageView.LoadAsync(opened, target, options.Platform, cancellationToken).ConfigureAwait(false);
+        await DirectoryUnpacker.UnpackAsync(opened, view, directory, options, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the files of an image in this store as a plain tree. See the other overload.</summary>
+    public async Task UnpackAsync(
+        string name, string directory, UnpackOptions? options = null, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
+        ImageView view = await LoadAsync(await ResolveAsync(name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await DirectoryUnpacker.UnpackAsync(
+            new ContentBlobProvider(Content), view, directory, options ?? new UnpackOptions(), StoreProgressAdapter.ForLayers(progress), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Mounts an image, unpacking it first if need be. See <see cref="MountResult"/>.</summary>
+    /// <param name="name">The image.</param>
+    /// <param name="target">Made if missing, else an empty directory.</param>
+    /// <param name="key">A snapshot of this image to mount again, or a new one's key; null makes a key.</param>
+    /// <param name="readOnly">Whether to mount a view; one without a key goes when it is unmounted.</param>
+    /// <param name="cancellationToken">Cancels; nothing is left mounted.</param>
+    public async Task<MountResult> MountAsync(
+        string name, string target, string? key = null, bool readOnly = false, CancellationToken cancellationToken = default)
+    {
+        RequireUnpackRights();
+        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
+        (Image image, ImageView view) = await UnpackedAsync(name, cancellationToken).ConfigureAwait(false);
+        return await Mounts.MountAsync(view, image.Name, target, key, readOnly, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Unmounts a target or a key, and removes its snapshot if asked to.</summary>
+    public async Task<UnmountResult> UnmountAsync(string targetOrKey, bool remove = false, CancellationToken cancellationToken = default)
+    {
+        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
+        return await Mounts.UnmountAsync(targetOrKey, remove, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a bundle that an OCI runtime starts: <c>config.json</c> from the image, and <c>rootfs</c> mounted.</summary>
+    /// <param name="name">The image.</param>
+    /// <param name="directory">The bundle: made if missing, else empty or this snapshot's bundle already.</param>
+    /// <param name="key">As in <see cref="MountAsync"/>.</param>
+    /// <param name="cancellationToken">Cancels; nothing is left.</param>
+    /// <returns>The snapshot's key.</returns>
+    public async Task<string> BundleAsync(string name, string directory, string? key = null, CancellationToken cancellationToken = default)
+    {
+        RequireUnpackRights();
+        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
+        (Image image, ImageView view) = await UnpackedAsync(name, cancellationToken).ConfigureAwait(false);
+        return (await new BundleMaker(Mounts).MakeAsync(view, image.Name, directory, key, cancellationToken).ConfigureAwait(false)).Key;
+    }
+
+    /// <summary>Writes what changed in a snapshot as an uncompressed layer.</summary>
+    public Task DiffAsync(string key, Stream output, CancellationToken cancellationToken = default) =>
+        Committer.DiffAsync(key, output, cancellationToken);
+
+    /// <summary>Lists what changed in a snapshot.</summary>
+    public Task<IReadOnlyList<PathChange>> SummarizeAsync(string key, CancellationToken cancellationToken = default) =>
+        Committer.SummarizeAsync(key, cancellationToken);
+
+    /// <summary>Makes a new image of what changed in a snapshot. The snapshot stays usable, mounted or not.</summary>
+    /// <param name="key">The snapshot, made by <see cref="MountAsync"/> or <see cref="BundleAsync"/>.</param>
+    /// <param name="name">The new image's name.</param>
+    /// <param name="options">What its history says, and how its layer is packed.</param>
+    /// <param name="progress">Told of the new layer.</param>
+    /// <param name="cancellationToken">Cancels; no image is made.</param>
+    public async Task<CommitResult> CommitAsync(
+        string key, string name, CommitOptions? options = null, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
+        return await Committer.CommitAsync(key, ImageName.Normalize(name), options ?? new CommitOptions(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        if (_snapshots.IsValueCreated)
+        {
+            _snapshots.Value.Dispose();
+        }
+
+        _metadata.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<(Image Image, ImageView View)> UnpackedAsync(string name, CancellationToken cancellationToken)
+    {
+        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        ImageView view = await LoadAsync(image, cancellationToken).ConfigureAwait(false);
+        await Unpacker.UnpackAsync(view, LayerOptions.Default, progress: null, cancellationToken).ConfigureAwait(false);
+        return (image, view);
+    }
+
+    /// <summary>Takes part in the one lock of adders; a store that cannot be written to needs none.</summary>
+    private async Task<StoreLock?> ShareAsync(CancellationToken cancellationToken) =>
+        _layout.IsReadOnly ? null : await StoreLocks.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
+
+    private DirectorySnapshotter OpenSnapshotter()
+    {
+        StoreDriver driver = _options.Driver ?? SnapshotDatabase.DriverOf(_layout) switch
+        {
+            "native" => StoreDriver.Native,
+            _ => StoreDriver.Overlay,
+        };
+        SnapshotterOptions options = new() { Sync = _options.Sync, Clock = _options.TimeProvider };
+        return driver == StoreDriver.Native ? NativeSnapshotter.Open(_layout, options) : OverlaySnapshotter.Open(_layout, options);
+    }
+
+    /// <summary>Says early, and once, what unpacking and mounting need.</summary>
+    private static void RequireUnpackRights()
+    {
+        if (!Privileges.IsRoot)
+        {
+            throw new LayerStoreException(
+                ErrorKind.PermissionDenied,
+                "unpacking and mounting need root, here or in a user namespace",
+                "Use sudo, or unshare -Urm --map-auto; pull --no-unpack needs neither.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Snapshotter;
+
+/// <summary>What is done to a blob.</summary>
+public enum StoreStage
+{
+    /// <summary>It is copied into or out of the store.</summary>
+    Copy,
+
+    /// <summary>It is unpacked.</summary>
+    Unpack,
+}

@@ -21,18 +21,18 @@ internal sealed class DiffContext
     /// the same file and needs no reading.</summary>
     public bool SharesInodes { get; init; }
 
-    /// <summary>Told about what a layer cannot hold and what is left out.</summary>
-    public Action<string>? Warn { get; init; }
+    /// <summary>Told what the differ finds.</summary>
+    public required DiffObserver Observer { get; init; }
 
     /// <summary>
     /// Looks at an upper only: the older tree is not walked, because only what is new may cost time. So a link group of the
     /// upper, and a file that has more names below, always count as changed.
     /// </summary>
-    public static DiffContext ForUpper(DiffDirectory upper, Action<string>? warn, CancellationToken cancellationToken) =>
-        new(LinkGroups.Scan(upper, null, cancellationToken), null, []) { Warn = warn };
+    public static DiffContext ForUpper(DiffDirectory upper, DiffObserver observer, CancellationToken cancellationToken) =>
+        new(LinkGroups.Scan(upper, null, cancellationToken), null, []) { Observer = observer };
 
     /// <summary>Looks at two whole trees.</summary>
-    public static DiffContext ForTrees(DiffDirectory newer, DiffDirectory? older, bool sharesInodes, Action<string>? warn, CancellationToken cancellationToken)
+    public static DiffContext ForTrees(DiffDirectory newer, DiffDirectory? older, bool sharesInodes, DiffObserver observer, CancellationToken cancellationToken)
     {
         LinkGroups olderLinks = older is null ? LinkGroups.None : LinkGroups.Scan(older, null, cancellationToken);
         HashSet<ByteString> candidates = [.. olderLinks.AllNames];
@@ -47,7 +47,7 @@ internal sealed class DiffContext
                 }
             },
             cancellationToken);
-        return new DiffContext(newerLinks, olderLinks, kept) { SharesInodes = sharesInodes, Warn = warn };
+        return new DiffContext(newerLinks, olderLinks, kept) { SharesInodes = sharesInodes, Observer = observer };
     }
 
     /// <summary>The names that a file has in the newer tree, if it has several.</summary>

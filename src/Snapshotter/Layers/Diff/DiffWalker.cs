@@ -43,6 +43,7 @@ internal sealed class DiffWalker
         TarEntry root = FileDescription.Describe(ByteString.Empty, newer.Handle, null, newer.Handle.Stat(), newer.ListXattrs(null));
         if (!FileDescription.HasSameMetadata(root, olderRoot))
         {
+            context.Observer.Changed?.Invoke(new PathChange(ChangeKind.Modified, ByteString.Empty));
             sink.Add(root, null);
         }
 
@@ -130,6 +131,7 @@ internal sealed class DiffWalker
         ByteString path = LayerPath.Join(frame.Path, name);
         LayerPath.ThrowIfTooLong(path);
         WriteParents();
+        Observe(ChangeKind.Deleted, path);
         _sink.AddWhiteout(path);
     }
 
@@ -140,7 +142,7 @@ internal sealed class DiffWalker
         {
             if (!item.IsWhiteout)
             {
-                _context.Warn?.Invoke($"{path} is a socket, which a layer cannot hold: left out");
+                _context.Observer.Warn?.Invoke($"{path} is a socket, which a layer cannot hold: left out");
             }
 
             return;
@@ -177,6 +179,7 @@ internal sealed class DiffWalker
             (newerChild, olderChild) = (null, null);
             if (!isSame)
             {
+                Observe(older is null ? ChangeKind.Added : ChangeKind.Modified, path);
                 WriteParents();
             }
 
@@ -205,6 +208,7 @@ internal sealed class DiffWalker
             // owner on the way takes security.capability off.
             TarEntry link = Describe(frame, item, path) with { Type = TarEntryType.HardLink, Size = 0, LinkName = state.First };
             WriteParents();
+            Observe(frame, item.Name, path);
             _sink.Add(link with { DeviceMajor = 0, DeviceMinor = 0 }, null);
             return;
         }
@@ -242,6 +246,7 @@ internal sealed class DiffWalker
     private void Write(Frame frame, DiffItem item, TarEntry entry)
     {
         WriteParents();
+        Observe(frame, item.Name, entry.Name);
         if (entry.Type != TarEntryType.RegularFile)
         {
             _sink.Add(entry, null);
@@ -255,6 +260,16 @@ internal sealed class DiffWalker
 
         ChangedFile.ThrowIfChanged(entry.Name, item.Status, frame.Newer.Handle.TryStat(item.Name));
     }
+
+    private void Observe(Frame frame, ByteString name, ByteString path)
+    {
+        if (_context.Observer.Changed is not null)
+        {
+            Observe(frame.Older?.TryStat(name) is null ? ChangeKind.Added : ChangeKind.Modified, path);
+        }
+    }
+
+    private void Observe(ChangeKind kind, ByteString path) => _context.Observer.Changed?.Invoke(new PathChange(kind, path));
 
     /// <summary>Writes the directories above, as far as they are not written: if one is, those above it are.</summary>
     private void WriteParents()

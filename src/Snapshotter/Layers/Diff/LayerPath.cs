@@ -16,6 +16,13 @@ internal static class LayerPath
     public static ByteString Join(ByteString directory, ByteString name) =>
         directory.IsEmpty ? name : ByteString.Concat(directory.Span, "/"u8, name.Span);
 
+    /// <summary>A path's directory and its last name.</summary>
+    public static (ByteString Directory, ByteString Name) Split(ByteString path)
+    {
+        int slash = path.Span.LastIndexOf((byte)'/');
+        return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
+    }
+
     /// <summary>Refuses what a layer cannot say.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>.</exception>
     public static void ThrowIfNotRepresentable(ByteString path, ByteString name)

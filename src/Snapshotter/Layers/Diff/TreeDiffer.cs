@@ -23,8 +23,8 @@ public sealed class TreeDiffer
         _newer = newer;
     }
 
-    /// <summary>Told what a layer cannot hold and what is therefore left out: sockets.</summary>
-    public Action<string>? Warn { get; init; }
+    /// <summary>Told what is found.</summary>
+    public DiffObserver Observer { get; init; } = new();
 
     /// <summary>What the older root is like, where its directory does not say so: an overlay mount shows the topmost layer's.</summary>
     internal TarEntry? OlderRoot { get; init; }
@@ -43,7 +43,7 @@ public sealed class TreeDiffer
         TarEntry olderRoot = OlderRoot ?? (older is null
             ? FileDescription.DefaultRoot
             : FileDescription.Describe(ByteString.Empty, older.Handle, null, older.Handle.Stat(), older.ListXattrs(null)));
-        DiffContext context = DiffContext.ForTrees(newer, older, SharesInodes, Warn, cancellationToken);
+        DiffContext context = DiffContext.ForTrees(newer, older, SharesInodes, Observer, cancellationToken);
         DiffWalker.Run(newer, older?.Handle, olderRoot, sink, context, cancellationToken);
         sink.Finish();
     }

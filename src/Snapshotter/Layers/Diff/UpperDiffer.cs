@@ -40,8 +40,8 @@ public sealed class UpperDiffer
     /// null: 0755, root, mtime 0.</summary>
     public RootDirectory? LowerRootMetadata { get; init; }
 
-    /// <summary>Told what a layer cannot hold and what is therefore left out: sockets.</summary>
-    public Action<string>? Warn { get; init; }
+    /// <summary>Told what is found.</summary>
+    public DiffObserver Observer { get; init; } = new();
 
     /// <summary>Writes the layer and finishes the sink.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: a file changed while it was read, try once more;
@@ -56,13 +56,13 @@ public sealed class UpperDiffer
                 ErrorKind.FailedPrecondition,
                 "the changes were written with overlay's redirect_dir or metacopy and cannot be read alone",
                 "Give the merged mount too.");
-            new TreeDiffer(_lower, merged) { OlderRoot = lowerRoot, SharesInodes = true, Warn = Warn }.WriteTo(sink, cancellationToken);
+            new TreeDiffer(_lower, merged) { OlderRoot = lowerRoot, SharesInodes = true, Observer = Observer }.WriteTo(sink, cancellationToken);
             return;
         }
 
         using UpperDirectory upper = new(_upper.OpenSelf(), _xattrs, isHiding: false);
         using DirectoryHandle? lower = _lower?.OpenSelf();
-        DiffContext context = DiffContext.ForUpper(upper, Warn, cancellationToken);
+        DiffContext context = DiffContext.ForUpper(upper, Observer, cancellationToken);
         DiffWalker.Run(upper, lower, lowerRoot, sink, context, cancellationToken);
         sink.Finish();
     }

@@ -1,7 +1,7 @@
 namespace Snapshotter.Layers.Diff;
 
 /// <summary>Told what a differ finds, beside the layer that it writes.</summary>
-public sealed record DiffObserver
+internal sealed record DiffObserver
 {
     /// <summary>Told what a layer cannot hold and what is therefore left out: sockets.</summary>
     public Action<string>? Warn { get; init; }

@@ -27,8 +27,9 @@ internal static class FileContent
             for (long offset = 0; ;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int read = ReadFully(left, leftBuffer.AsSpan(0, BufferSize), offset);
-                if (!leftBuffer.AsSpan(0, read).SequenceEqual(rightBuffer.AsSpan(0, ReadFully(right, rightBuffer.AsSpan(0, BufferSize), offset))))
+                int read = ReadFully(left, leftBuffer.AsSpan(0, BufferSize), offset, name);
+                int readRight = ReadFully(right, rightBuffer.AsSpan(0, BufferSize), offset, name);
+                if (!leftBuffer.AsSpan(0, read).SequenceEqual(rightBuffer.AsSpan(0, readRight)))
                 {
                     return false;
                 }
@@ -48,12 +49,12 @@ internal static class FileContent
         }
     }
 
-    private static int ReadFully(SafeFileHandle file, Span<byte> buffer, long offset)
+    private static int ReadFully(SafeFileHandle file, Span<byte> buffer, long offset, ByteString name)
     {
         int total = 0;
         while (total < buffer.Length)
         {
-            int read = RandomAccess.Read(file, buffer[total..], offset + total);
+            int read = FileOperations.ReadAt(file, buffer[total..], offset + total, name);
             if (read == 0)
             {
                 break;

@@ -2,11 +2,12 @@ using System.Buffers;
 using LayerStore;
 using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
+using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Diff;
 
 /// <summary>Writes a layer as a tar in the canonical form of <see cref="TarWriter"/>.</summary>
-public sealed class TarLayerSink : ILayerSink
+internal sealed class TarLayerSink : ILayerSink
 {
     private const int BufferSize = 128 << 10;
 
@@ -67,7 +68,7 @@ public sealed class TarLayerSink : ILayerSink
             for (long offset = 0; offset < entry.Size;)
             {
                 int wanted = (int)Math.Min(buffer.Length, entry.Size - offset);
-                int read = RandomAccess.Read(content, buffer.AsSpan(0, wanted), offset);
+                int read = FileOperations.ReadAt(content, buffer.AsSpan(0, wanted), offset, entry.Name);
                 if (read == 0)
                 {
                     throw ChangedFile.Error(entry.Name);

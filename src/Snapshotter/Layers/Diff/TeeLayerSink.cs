@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Snapshotter.Layers.Diff;
 
 /// <summary>Gives a layer to two sinks in one pass.</summary>
-public sealed class TeeLayerSink(ILayerSink first, ILayerSink second) : ILayerSink
+internal sealed class TeeLayerSink(ILayerSink first, ILayerSink second) : ILayerSink
 {
     /// <inheritdoc/>
     public void Add(TarEntry entry, SafeFileHandle? content)

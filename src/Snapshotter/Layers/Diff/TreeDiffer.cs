@@ -8,7 +8,7 @@ namespace Snapshotter.Layers.Diff;
 /// The layer that turns one directory tree into another, found by walking both. For snapshots without an upper, and for
 /// any two directories. Files of the same size and modification time are read and compared.
 /// </summary>
-public sealed class TreeDiffer
+internal sealed class TreeDiffer
 {
     private readonly RootDirectory? _older;
     private readonly RootDirectory _newer;

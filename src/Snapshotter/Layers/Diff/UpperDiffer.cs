@@ -14,7 +14,7 @@ namespace Snapshotter.Layers.Diff;
 /// An upper that was written with <c>redirect_dir</c> or <c>metacopy</c> refers to what is below by name, and renamed
 /// directories hide files that only the mount shows: for these the two mounts are walked after all.
 /// </remarks>
-public sealed class UpperDiffer
+internal sealed class UpperDiffer
 {
     private readonly RootDirectory _upper;
     private readonly RootDirectory? _lower;

@@ -51,14 +51,14 @@ internal sealed class OverlaySandbox : IDisposable
     {
         RecordingSink recording = new();
         using RootDirectory upper = RootDirectory.Open(Upper);
-        using RootDirectory lower = StackView.Open([Lower], "trusted");
+        using StackView lower = StackView.Open([Lower], "trusted");
         using RootDirectory lowerRoot = RootDirectory.Open(Lower);
         if (ignoreRoot)
         {
             Shell.Run(Upper, "touch -d @0 .");
         }
 
-        UpperDiffer differ = new(upper, lower, "trusted")
+        UpperDiffer differ = new(upper, lower.Root, "trusted")
         {
             LowerRootMetadata = lowerRoot,
             OpenMerged = () => StackView.Open([Upper, Lower], "trusted", followsReferences: true),
@@ -72,14 +72,14 @@ internal sealed class OverlaySandbox : IDisposable
     public RecordingSink DiffTrees(bool ignoreRoot = true)
     {
         RecordingSink recording = new();
-        using RootDirectory older = StackView.Open([Lower], "trusted");
+        using StackView older = StackView.Open([Lower], "trusted");
         using RootDirectory newer = RootDirectory.Open(Merged);
         if (ignoreRoot)
         {
             Shell.Run(Merged, "touch -d @0 .");
         }
 
-        new TreeDiffer(older, newer).WriteTo(recording);
+        new TreeDiffer(older.Root, newer).WriteTo(recording);
         return recording;
     }
 

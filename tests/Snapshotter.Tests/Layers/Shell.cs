@@ -8,7 +8,7 @@ internal static class Shell
     /// <summary>Runs a script in a directory and returns what it prints; a command that fails ends it and fails the test.</summary>
     public static string Run(string directory, string script)
     {
-        ProcessStartInfo start = new("/bin/bash", ["-euc", script])
+        ProcessStartInfo start = new("timeout", ["60", "bash", "-euc", script])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,

@@ -29,6 +29,31 @@ internal static class TreeListing
         return lines;
     }
 
+    /// <summary>The bytes that <see cref="ByteString.ToString"/> printed.</summary>
+    public static ByteString Unescape(string printed)
+    {
+        List<byte> bytes = [];
+        for (int i = 0; i < printed.Length; i++)
+        {
+            if (printed[i] != '\\')
+            {
+                bytes.AddRange(System.Text.Encoding.UTF8.GetBytes(printed, i, 1));
+            }
+            else if (printed[i + 1] == '\\')
+            {
+                bytes.Add((byte)'\\');
+                i++;
+            }
+            else
+            {
+                bytes.Add(Convert.ToByte(printed.Substring(i + 2, 2), 16));
+                i += 3;
+            }
+        }
+
+        return new ByteString([.. bytes]);
+    }
+
     private static void Add(DirectoryHandle directory, ByteString path, List<string> lines, Dictionary<(ulong, ulong), ByteString> firstNames)
     {
         foreach (DirectoryItem item in directory.List())

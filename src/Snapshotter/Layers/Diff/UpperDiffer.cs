@@ -34,7 +34,7 @@ internal sealed class UpperDiffer
 
     /// <summary>Opens a read-only mount of the upper on top of what is below, with the options it was written with. Asked for
     /// only where the upper cannot be read alone.</summary>
-    public Func<RootDirectory>? OpenMerged { get; init; }
+    public Func<StackView>? OpenMerged { get; init; }
 
     /// <summary>The directory whose own metadata is that of the root below, which need not be the one that the mount shows;
     /// null: 0755, root, mtime 0.</summary>
@@ -52,11 +52,11 @@ internal sealed class UpperDiffer
         TarEntry lowerRoot = DescribeLowerRoot();
         if (RefersToLower(cancellationToken))
         {
-            using RootDirectory merged = OpenMerged?.Invoke() ?? throw new LayerStoreException(
+            using StackView merged = OpenMerged?.Invoke() ?? throw new LayerStoreException(
                 ErrorKind.FailedPrecondition,
                 "the changes were written with overlay's redirect_dir or metacopy and cannot be read alone",
                 "Give the merged mount too.");
-            new TreeDiffer(_lower, merged) { OlderRoot = lowerRoot, SharesInodes = true, Observer = Observer }.WriteTo(sink, cancellationToken);
+            new TreeDiffer(_lower, merged.Root) { OlderRoot = lowerRoot, SharesInodes = true, Observer = Observer }.WriteTo(sink, cancellationToken);
             return;
         }
 

@@ -13,7 +13,7 @@ namespace Snapshotter.Layers;
 /// Paths are relative to the image's root and clean: no <c>./</c>, no slash at either end; the root itself is the empty
 /// path. A sink that fails throws, and gets nothing more.
 /// </remarks>
-public interface ILayerSink
+internal interface ILayerSink
 {
     /// <summary>Adds a file of any type.</summary>
     /// <param name="entry">Everything about it but its content.</param>

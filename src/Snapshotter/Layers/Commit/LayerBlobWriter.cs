@@ -1,0 +1,88 @@
+using LayerStore;
+using LayerStore.Compression;
+using LayerStore.Content;
+using LayerStore.Oci;
+using LayerStore.Tar;
+using Snapshotter.Layers.Diff;
+
+namespace Snapshotter.Layers.Commit;
+
+/// <summary>Writes a layer as a blob in one pass: tar → {diffID, compressor → {digest, file}}.</summary>
+internal sealed class LayerBlobWriter : IAsyncDisposable
+{
+    // containerd's label for the same thing: whoever has the blob need not unpack it to know.
+    private const string UncompressedLabel = "containerd.io/uncompressed";
+
+    private readonly IngestWriter _ingest;
+    private readonly CompressionKind _compression;
+    private readonly Timestamp? _latest;
+    private IngestStream? _output;
+    private Stream? _compressor;
+    private DigestingWriteStream? _tar;
+
+    private LayerBlobWriter(IngestWriter ingest, CompressionKind compression, Timestamp? latest)
+    {
+        _ingest = ingest;
+        _compression = compression;
+        _latest = latest;
+    }
+
+    /// <summary>Begins an ingest of its own.</summary>
+    public static async Task<LayerBlobWriter> BeginAsync(
+        IContentStore content, CompressionKind compression, Timestamp? latest, CancellationToken cancellationToken)
+    {
+        IngestWriter ingest = await content
+            .BeginIngestAsync($"commit-{Guid.NewGuid():N}", cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new LayerBlobWriter(ingest, compression, latest);
+    }
+
+    /// <summary>A sink for the layer, from its first entry; what was written before is forgotten.</summary>
+    public ILayerSink Restart()
+    {
+        Reset();
+        _ingest.Restart();
+        _output = new IngestStream(_ingest);
+        _compressor = Compressor.Create(_compression, _output);
+        _tar = new DigestingWriteStream(_compressor);
+        return new TarLayerSink(_tar, _latest);
+    }
+
+    /// <summary>Publishes the blob, after the sink was finished.</summary>
+    public async Task<LayerBlob> CommitAsync(CancellationToken cancellationToken)
+    {
+        _compressor!.Dispose();
+        Digest diffId = _tar!.Finish();
+        BlobInfo blob = await _ingest.CommitAsync(
+            labels: new Dictionary<string, string> { [UncompressedLabel] = diffId.ToString() },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new LayerBlob(new Descriptor(MediaTypeOf(_compression), blob.Digest, blob.Size), diffId, _tar.Count);
+    }
+
+    /// <summary>Drops the ingest, if it was not committed.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Reset();
+        _ingest.Discard();
+        return _ingest.DisposeAsync();
+    }
+
+    private void Reset()
+    {
+        if (_output is not null)
+        {
+            _output.IsClosed = true;
+        }
+
+        _tar?.Dispose();
+        _compressor?.Dispose();
+        (_output, _tar, _compressor) = (null, null, null);
+    }
+
+    private static string MediaTypeOf(CompressionKind compression) => compression switch
+    {
+        CompressionKind.None => MediaTypes.OciLayer,
+        CompressionKind.Gzip => MediaTypes.OciLayerGzip,
+        CompressionKind.Zstd => MediaTypes.OciLayerZstd,
+        _ => throw new LayerStoreException(ErrorKind.Unimplemented, $"layers are not written with {compression}", "Use gzip, zstd or none."),
+    };
+}

@@ -1,0 +1,53 @@
+using LayerStore;
+using LayerStore.Tar;
+
+namespace Snapshotter.Layers.Diff;
+
+/// <summary>Paths inside a layer: clean, relative to the root, which is the empty path.</summary>
+internal static class LayerPath
+{
+    /// <summary>The prefix that turns a name into a whiteout in a layer (OCI image-spec, layer.md, "Whiteouts").</summary>
+    public static ReadOnlySpan<byte> WhiteoutPrefix => ".wh."u8;
+
+    /// <summary>The longest path that a layer holds, in bytes: Linux's PATH_MAX with its NUL, and what readers accept.</summary>
+    private static readonly int MaxBytes = new TarLimits().MaxPathBytes;
+
+    /// <summary>The path of a name in a directory.</summary>
+    public static ByteString Join(ByteString directory, ByteString name) =>
+        directory.IsEmpty ? name : ByteString.Concat(directory.Span, "/"u8, name.Span);
+
+    /// <summary>A path's directory and its last name.</summary>
+    public static (ByteString Directory, ByteString Name) Split(ByteString path)
+    {
+        int slash = path.Span.LastIndexOf((byte)'/');
+        return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
+    }
+
+    /// <summary>Refuses what a layer cannot say.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>.</exception>
+    public static void ThrowIfNotRepresentable(ByteString path, ByteString name)
+    {
+        if (name.StartsWith(WhiteoutPrefix))
+        {
+            throw new LayerStoreException(
+                ErrorKind.FailedPrecondition,
+                $"{path} cannot be in a layer: names that begin with .wh. mean that a file is deleted",
+                "Rename or remove the file, then try again.");
+        }
+
+        ThrowIfTooLong(path);
+    }
+
+    /// <summary>Refuses a path that readers of layers refuse.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>.</exception>
+    public static void ThrowIfTooLong(ByteString path)
+    {
+        if (path.Length > MaxBytes)
+        {
+            throw new LayerStoreException(
+                ErrorKind.FailedPrecondition,
+                $"{path} cannot be in a layer: its path has {path.Length} bytes, more than {MaxBytes}",
+                "Move the directory up or remove it, then try again.");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+using LayerStore;
+using LayerStore.Tar;
+using Microsoft.Win32.SafeHandles;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Diff;
+
+/// <summary>Writes a layer as a tar in the canonical form of <see cref="TarWriter"/>.</summary>
+internal sealed class TarLayerSink : ILayerSink
+{
+    private const int BufferSize = 128 << 10;
+
+    private readonly TarWriter _writer;
+    private readonly Timestamp? _latest;
+
+    /// <summary>Writes to a stream that stays the caller's.</summary>
+    /// <param name="stream">Gets the tar.</param>
+    /// <param name="latest">Later modification times are written as this one (reproducible-builds.org, SOURCE_DATE_EPOCH);
+    /// earlier ones are kept. Null keeps all.</param>
+    public TarLayerSink(Stream stream, Timestamp? latest = null)
+    {
+        _writer = new TarWriter(stream);
+        _latest = latest;
+    }
+
+    /// <summary>How many entries were written, whiteouts included.</summary>
+    public long EntryCount { get; private set; }
+
+    /// <inheritdoc/>
+    public void Add(TarEntry entry, SafeFileHandle? content)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (_latest is { } latest && entry.ModifiedAt > latest)
+        {
+            entry = entry with { ModifiedAt = latest };
+        }
+
+        EntryCount++;
+        _writer.WriteEntry(entry.Type == TarEntryType.Directory ? entry with { Name = DirectoryName(entry.Name) } : entry);
+        if (entry.Type == TarEntryType.RegularFile && entry.Size > 0)
+        {
+            ArgumentNullException.ThrowIfNull(content);
+            Copy(entry, content);
+        }
+    }
+
+    /// <summary>Writes an empty file named <c>.wh.NAME</c> (OCI image-spec, layer.md, "Whiteouts"): mode 0, root, mtime 0.</summary>
+    public void AddWhiteout(ByteString path)
+    {
+        int slash = path.Span.LastIndexOf((byte)'/');
+        ByteString name = ByteString.Concat(path.Span[..(slash + 1)], LayerPath.WhiteoutPrefix, path.Span[(slash + 1)..]);
+        EntryCount++;
+        _writer.WriteEntry(new TarEntry { Name = name, Type = TarEntryType.RegularFile });
+    }
+
+    /// <inheritdoc/>
+    public void Finish() => _writer.Finish();
+
+    private static ByteString DirectoryName(ByteString path) =>
+        path.IsEmpty ? ByteString.FromText("./") : ByteString.Concat(path.Span, "/"u8);
+
+    private void Copy(TarEntry entry, SafeFileHandle content)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            for (long offset = 0; offset < entry.Size;)
+            {
+                int wanted = (int)Math.Min(buffer.Length, entry.Size - offset);
+                int read = FileOperations.ReadAt(content, buffer.AsSpan(0, wanted), offset, entry.Name);
+                if (read == 0)
+                {
+                    throw ChangedFile.Error(entry.Name);
+                }
+
+                _writer.WriteContent(buffer.AsSpan(0, read));
+                offset += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

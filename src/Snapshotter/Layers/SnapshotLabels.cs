@@ -1,0 +1,14 @@
+namespace Snapshotter.Layers;
+
+/// <summary>Labels that a snapshot carries to say which image it shows.</summary>
+public static class SnapshotLabels
+{
+    /// <summary>The image's name in this store, when the snapshot was made.</summary>
+    public const string ImageName = "layerstore/image.name";
+
+    /// <summary>The digest of the manifest whose layers are below the snapshot. It moves on when a commit puts the snapshot on top of its new layer.</summary>
+    public const string ImageManifest = "layerstore/image.manifest";
+
+    /// <summary>The digest of the manifest that the snapshot was first made of.</summary>
+    public const string ImageOrigin = "layerstore/image.origin";
+}

@@ -13,6 +13,8 @@ internal sealed unsafe class RootDirectory : IDisposable
 {
     private static readonly ByteString s_root = ByteString.FromText("the root directory");
 
+    private const ulong NoLinks = Libc.RESOLVE_IN_ROOT | Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_MAGICLINKS;
+
     private readonly SafeFileHandle _handle;
 
     private RootDirectory(SafeFileHandle handle) => _handle = handle;
@@ -48,6 +50,20 @@ internal sealed unsafe class RootDirectory : IDisposable
             trimmed.Length == path.Length ? path : new ByteString(trimmed),
             Libc.O_PATH | Libc.O_NOFOLLOW,
             Libc.RESOLVE_IN_ROOT | Libc.RESOLVE_NO_MAGICLINKS);
+        return handle is null ? null : FileOperations.Stat(handle, path);
+    }
+
+    /// <summary>Opens a directory whose path holds no links; null if it does not exist, is something else, or a link is on the way.</summary>
+    public DirectoryHandle? TryOpenRealDirectory(ByteString path)
+    {
+        SafeFileHandle? handle = Resolve(_handle, path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, NoLinks, Errno.ELOOP);
+        return handle is null ? null : new DirectoryHandle(handle);
+    }
+
+    /// <summary>The status of a path that holds no links but perhaps the last name; null if there is nothing, or a link is on the way.</summary>
+    public FileStatus? TryStatReal(ByteString path)
+    {
+        using SafeFileHandle? handle = Resolve(_handle, path, Libc.O_PATH | Libc.O_NOFOLLOW, NoLinks, Errno.ELOOP);
         return handle is null ? null : FileOperations.Stat(handle, path);
     }
 
@@ -89,7 +105,7 @@ internal sealed unsafe class RootDirectory : IDisposable
         }
     }
 
-    private static SafeFileHandle? Resolve(SafeFileHandle directory, ByteString path, int flags, ulong resolve)
+    private static SafeFileHandle? Resolve(SafeFileHandle directory, ByteString path, int flags, ulong resolve, int alsoNothing = Errno.ENOENT)
     {
         OpenHow how = new() { Flags = (ulong)(uint)(flags | Libc.O_CLOEXEC), Resolve = resolve };
         ReadOnlySpan<byte> bytes = path.IsEmpty ? "."u8 : path.Span;
@@ -108,7 +124,7 @@ internal sealed unsafe class RootDirectory : IDisposable
             return new SafeFileHandle((nint)descriptor, ownsHandle: true);
         }
 
-        if (LinuxError.Last is not (Errno.ENOENT or Errno.ENOTDIR))
+        if (LinuxError.Last is not (Errno.ENOENT or Errno.ENOTDIR) && LinuxError.Last != alsoNothing)
         {
             LinuxError.Throw("open", path.IsEmpty ? s_root : path);
         }

@@ -1,0 +1,70 @@
+using LayerStore;
+using LayerStore.Tar;
+using Microsoft.Win32.SafeHandles;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Complete;
+
+/// <summary>Copies files with all their metadata from what an overlay shows into a stored layer.</summary>
+internal sealed class FileCopier(string xattrNamespace)
+{
+    private readonly ByteString _overlayPrefix = ByteString.FromText(xattrNamespace + ".overlay.");
+
+    /// <summary>Copies a file of any type but a directory to a name that is free.</summary>
+    public void Copy(DirectoryHandle from, ByteString fromName, FileStatus status, DirectoryHandle to, ByteString toName)
+    {
+        switch (status.Type)
+        {
+            case FileType.RegularFile:
+                using (SafeFileHandle source = from.OpenRead(fromName))
+                using (SafeFileHandle target = to.CreateFile(toName, 0x180))
+                {
+                    FileCopy.Copy(source, target, status.Size);
+                }
+
+                break;
+            case FileType.SymbolicLink:
+                to.MakeSymbolicLink(toName, from.ReadLink(fromName));
+                break;
+            default:
+                to.MakeNode(toName, status.Type, 0x180, status.RdevMajor, status.RdevMinor);
+                break;
+        }
+
+        CopyMetadata(from, fromName, status, to, toName);
+    }
+
+    /// <summary>Copies owner, xattrs, mode and time; a null name is the directory itself.</summary>
+    public void CopyMetadata(DirectoryHandle from, ByteString? fromName, FileStatus status, DirectoryHandle to, ByteString? toName)
+    {
+        to.SetOwner(toName, status.UserId, status.GroupId);
+        foreach (Xattr xattr in from.ListXattrs(fromName))
+        {
+            if (xattr.Name.Span.SequenceEqual("security.selinux"u8))
+            {
+                continue; // The host's policy labels files.
+            }
+
+            // A mount shows one level of escapes less than the layer has (kernel: overlayfs.rst, "Nesting overlayfs mounts").
+            ByteString name = xattr.Name.StartsWith(_overlayPrefix.Span)
+                ? ByteString.Concat(_overlayPrefix.Span, "overlay."u8, xattr.Name.Span[_overlayPrefix.Length..])
+                : xattr.Name;
+            to.SetXattr(toName, name, xattr.Value);
+        }
+
+        if (status.Type != FileType.SymbolicLink)
+        {
+            to.SetMode(toName, status.Mode);
+        }
+
+        to.SetTimes(toName, null, status.ModifiedAt);
+    }
+
+    /// <summary>What a directory is like that no layer describes: 0755, root, time 0.</summary>
+    public static void SetDefaults(DirectoryHandle directory)
+    {
+        directory.SetOwner(null, 0, 0);
+        directory.SetMode(null, 0x1ed);
+        directory.SetTimes(null, null, Timestamp.Epoch);
+    }
+}

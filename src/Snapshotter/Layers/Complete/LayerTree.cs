@@ -1,0 +1,239 @@
+using LayerStore;
+using LayerStore.Tar;
+using Snapshotter.Layers.Apply;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Complete;
+
+/// <summary>A stored layer that is being completed: paths in it are real, without links on the way.</summary>
+internal sealed class LayerTree(RootDirectory root, string xattrNamespace)
+{
+    private static readonly ByteString s_yes = ByteString.FromText("y");
+
+    private readonly ByteString _opaque = ByteString.FromText($"{xattrNamespace}.overlay.opaque");
+    private readonly ByteString _origin = ByteString.FromText($"{xattrNamespace}.overlay.origin");
+    private readonly Dictionary<ByteString, Timestamp> _times = [];
+
+    /// <summary>Directories that names were added to or removed from.</summary>
+    public IReadOnlyCollection<ByteString> Changed => _times.Keys;
+
+    /// <summary>The status of a path, or null.</summary>
+    public FileStatus? Stat(ByteString path) => root.TryStatReal(path);
+
+    /// <summary>A link's target.</summary>
+    public ByteString ReadLink(ByteString path)
+    {
+        (ByteString directory, ByteString name) = EntryName.Split(path);
+        using DirectoryHandle handle = Open(directory);
+        return handle.ReadLink(name);
+    }
+
+    /// <summary>Opens a directory.</summary>
+    public DirectoryHandle Open(ByteString path) => root.TryOpenRealDirectory(path)
+        ?? throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}");
+
+    /// <summary>Opens a directory to add or remove names; its times are kept for <see cref="RestoreTimes"/>.</summary>
+    public DirectoryHandle OpenToChange(ByteString path)
+    {
+        DirectoryHandle handle = Open(path);
+        _times.TryAdd(path, handle.Stat().ModifiedAt);
+        return handle;
+    }
+
+    /// <summary>Sets a directory's time back to what it was before the first change.</summary>
+    public void RestoreTimes(ByteString path)
+    {
+        using DirectoryHandle handle = Open(path);
+        handle.SetTimes(null, null, _times[path]);
+    }
+
+    /// <summary>Whether the layers below do not show at a path, because of what this layer has above it.</summary>
+    public bool Hides(ByteString path)
+    {
+        DirectoryHandle? current = root.OpenSelf();
+        try
+        {
+            Stack<ByteString> rest = new(EntryName.Reversed(path));
+            while (rest.TryPop(out ByteString name) && rest.Count > 0)
+            {
+                if (current.TryStat(name) is not { } status)
+                {
+                    return false;
+                }
+
+                if (!status.IsDirectory)
+                {
+                    return true;
+                }
+
+                DirectoryHandle child = current.OpenChild(name);
+                current.Dispose();
+                current = child;
+                if (IsOpaque(current))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            current.Dispose();
+        }
+    }
+
+    /// <summary>Whether a directory holds nothing but whiteouts.</summary>
+    public bool IsEmpty(ByteString path)
+    {
+        using DirectoryHandle directory = Open(path);
+        return directory.List().All(item => directory.TryStat(item.Name) is { IsWhiteout: true });
+    }
+
+    /// <summary>Makes a directory and those above it; returns the ones that were missing. In the place of a whiteout it is opaque.</summary>
+    public IReadOnlyList<ByteString> MakeDirectories(ByteString path)
+    {
+        List<ByteString> made = [];
+        ByteString current = ByteString.Empty;
+        Stack<ByteString> rest = new(EntryName.Reversed(path));
+        while (rest.TryPop(out ByteString name))
+        {
+            ByteString parent = current;
+            current = Join(parent, name);
+            FileStatus? status = Stat(current);
+            if (status is { IsDirectory: true })
+            {
+                continue;
+            }
+
+            using DirectoryHandle directory = OpenToChange(parent);
+            if (status is { IsWhiteout: true })
+            {
+                directory.Unlink(name);
+            }
+
+            directory.MakeDirectory(name, 0x1ed);
+            using DirectoryHandle child = directory.OpenChild(name);
+            FileCopier.SetDefaults(child);
+            if (status is null)
+            {
+                made.Add(current);
+                continue;
+            }
+
+            child.SetXattr(null, _opaque, s_yes);
+            _times.TryAdd(current, Timestamp.Epoch);
+        }
+
+        return made;
+    }
+
+    /// <summary>Makes another name for a file.</summary>
+    public void Link(ByteString source, ByteString path)
+    {
+        (ByteString sourceDirectory, ByteString sourceName) = EntryName.Split(source);
+        (ByteString directory, ByteString name) = EntryName.Split(path);
+        using DirectoryHandle from = Open(sourceDirectory);
+        using DirectoryHandle to = OpenToChange(directory);
+        to.LinkFrom(from, sourceName, name);
+    }
+
+    /// <summary>Removes a file or whiteout, if it is there.</summary>
+    public void Remove(ByteString path)
+    {
+        (ByteString directory, ByteString name) = EntryName.Split(path);
+        using DirectoryHandle handle = OpenToChange(directory);
+        if (handle.TryStat(name) is not null)
+        {
+            handle.Unlink(name);
+        }
+    }
+
+    /// <summary>Removes a directory with all that is in it.</summary>
+    public void RemoveDirectory(ByteString path)
+    {
+        (ByteString directory, ByteString name) = EntryName.Split(path);
+        using DirectoryHandle handle = OpenToChange(directory);
+        handle.RemoveTree(name);
+    }
+
+    /// <summary>Moves all that is in a directory into another, whose own entries it joins or replaces, and removes it.</summary>
+    public void Merge(ByteString from, ByteString to)
+    {
+        List<ByteString> emptied = [];
+        Queue<(ByteString From, ByteString To)> open = new([(from, to)]);
+        while (open.TryDequeue(out (ByteString From, ByteString To) pair))
+        {
+            emptied.Add(pair.From);
+            using DirectoryHandle source = Open(pair.From);
+            using DirectoryHandle target = OpenToChange(pair.To);
+            CopyMarks(source, target, pair.To);
+            foreach (DirectoryItem item in source.List())
+            {
+                if (!MoveName(source, target, item.Name))
+                {
+                    open.Enqueue((Join(pair.From, item.Name), Join(pair.To, item.Name)));
+                }
+            }
+        }
+
+        for (int i = emptied.Count - 1; i >= 0; i--)
+        {
+            RemoveDirectory(emptied[i]);
+        }
+    }
+
+    /// <summary>Moves one name; false if both are directories, which have to be joined.</summary>
+    private bool MoveName(DirectoryHandle source, DirectoryHandle target, ByteString name)
+    {
+        FileStatus moved = source.TryStat(name)!.Value;
+        FileStatus? present = target.TryStat(name);
+        if (moved.IsDirectory && present is { IsDirectory: true })
+        {
+            return false;
+        }
+
+        if (moved.IsWhiteout && present is not null)
+        {
+            source.Unlink(name); // Whiteouts do not hit what this layer has.
+            return true;
+        }
+
+        if (present is not null)
+        {
+            target.RemoveTree(name);
+        }
+
+        source.Rename(name, target, name);
+        if (moved.IsDirectory && present is { IsWhiteout: true })
+        {
+            using DirectoryHandle directory = target.OpenChild(name);
+            directory.SetXattr(null, _opaque, s_yes);
+        }
+
+        return true;
+    }
+
+    private void CopyMarks(DirectoryHandle source, DirectoryHandle target, ByteString targetPath)
+    {
+        if (IsOpaque(source))
+        {
+            if (targetPath.IsEmpty)
+            {
+                throw new LayerStoreException(ErrorKind.DataLoss, "the layer hides all that is below it through a link to the root");
+            }
+
+            target.SetXattr(null, _opaque, s_yes);
+        }
+
+        if (source.GetXattr(null, _origin) is { } origin)
+        {
+            target.SetXattr(null, _origin, origin);
+        }
+    }
+
+    private bool IsOpaque(DirectoryHandle directory) => directory.GetXattr(null, _opaque) == s_yes;
+
+    internal static ByteString Join(ByteString directory, ByteString name) =>
+        directory.IsEmpty ? name : ByteString.Concat(directory.Span, "/"u8, name.Span);
+}

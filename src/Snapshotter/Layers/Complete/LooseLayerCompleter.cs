@@ -1,0 +1,247 @@
+using LayerStore;
+using LayerStore.Tar;
+using Snapshotter.Layers.Apply;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Complete;
+
+/// <summary>
+/// Gives a stored layer what its tar left to the layers below it (ARCHITECTURE, "Loose layers"), so that the stack of
+/// stored layers shows what applying the tars one after the other would: implied directories get the lower's metadata, go
+/// where a lower link points, or vanish when all they held was whiteouts of nothing; hard links to lower files become files.
+/// </summary>
+/// <remarks>Works in place, on a layer that nobody uses yet. If it fails, the layer is to be thrown away.</remarks>
+internal sealed class LooseLayerCompleter
+{
+    private readonly LayerTree _layer;
+    private readonly LowerView _lower;
+    private readonly FileCopier _copier;
+    private readonly FileMaker _maker;
+
+    /// <summary>Directories without an entry: their metadata comes from below.</summary>
+    private readonly SortedSet<ByteString> _implied = [];
+
+    private readonly List<TarEntry> _links;
+
+    /// <summary>Lower files that this layer has a copy of, by their paths there: where the copy is.</summary>
+    private readonly Dictionary<ByteString, ByteString> _copies = [];
+
+    /// <summary>Names that links were made for here, which a later link may replace.</summary>
+    private readonly HashSet<ByteString> _linked = [];
+
+    private LooseLayerCompleter(RootDirectory layer, LayerApplyResult result, RootDirectory? parents, ApplyOptions options)
+    {
+        _layer = new LayerTree(layer, options.OverlayXattrNamespace);
+        _lower = new LowerView(parents);
+        _copier = new FileCopier(options.OverlayXattrNamespace);
+        _maker = new FileMaker(options);
+        _implied.UnionWith(result.ImpliedDirectories);
+        _links = [.. result.LinksToLower];
+    }
+
+    /// <summary>Completes a layer.</summary>
+    /// <param name="layer">The layer's directory, in overlay's form.</param>
+    /// <param name="result">What its application found.</param>
+    /// <param name="parents">What the layers below show together, read-only; null for none.</param>
+    /// <param name="options">The options that it was applied with.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a link's target is not there, or a file is where a directory is needed.</exception>
+    public static void Complete(RootDirectory layer, LayerApplyResult result, RootDirectory? parents, ApplyOptions options)
+    {
+        LooseLayerCompleter completer = new(layer, result, parents, options);
+        completer.MoveDirectoriesOverLinks();
+        for (int i = 0; i < completer._links.Count; i++)
+        {
+            completer.MakeLink(completer._links[i]);
+        }
+
+        completer.FinishDirectories();
+    }
+
+    private void MoveDirectoriesOverLinks()
+    {
+        SortedSet<ByteString> open = [.. _implied];
+        while (open.Count > 0)
+        {
+            ByteString path = open.Min;
+            open.Remove(path);
+            if (_layer.Stat(path) is not { IsDirectory: true })
+            {
+                _implied.Remove(path); // It was moved with its parent.
+                continue;
+            }
+
+            switch (_layer.Hides(path) ? null : _lower.Stat(path)?.Type)
+            {
+                case null or FileType.Directory:
+                    break;
+                case FileType.SymbolicLink:
+                    Move(path, open);
+                    break;
+                case FileType type:
+                    throw new LayerStoreException(
+                        ErrorKind.DataLoss,
+                        $"the layer has files in {path}, which is a {type} in the layer below",
+                        "The layers do not belong together; nothing of it was kept.");
+            }
+        }
+    }
+
+    /// <summary>Moves an implied directory to where the lower link of that path points.</summary>
+    private void Move(ByteString path, SortedSet<ByteString> open)
+    {
+        ByteString target = new PathResolver(_layer, _lower).ResolveLink(path, _lower.ReadLink(path));
+        if (target == path || IsBelow(target, path))
+        {
+            throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has files below a link that leads to itself: {path}");
+        }
+
+        foreach (ByteString made in _layer.MakeDirectories(target))
+        {
+            _implied.Add(made);
+            open.Add(made);
+        }
+
+        _layer.Merge(path, target);
+        _implied.Remove(path);
+        foreach (ByteString moved in _implied.Where(p => IsBelow(p, path)).ToList())
+        {
+            ByteString place = Moved(moved, path, target);
+            _implied.Remove(moved);
+            open.Remove(moved);
+            _implied.Add(place);
+            open.Add(place);
+        }
+
+        for (int i = 0; i < _links.Count; i++)
+        {
+            _links[i] = IsBelow(_links[i].Name, path) ? _links[i] with { Name = Moved(_links[i].Name, path, target) } : _links[i];
+        }
+    }
+
+    private void MakeLink(TarEntry entry)
+    {
+        ByteString path = entry.Name;
+        ByteString target = new PathResolver(_layer, _lower).ResolveFile(entry.LinkName) ?? throw Missing(entry);
+        FileStatus? present = _layer.Stat(path);
+        if (present is { IsWhiteout: false } && !_linked.Contains(path))
+        {
+            // A later entry of the layer has taken the name; the link was wrong all the same if it had no target.
+            _ = _lower.Stat(target) ?? throw Missing(entry);
+            return;
+        }
+
+        ByteString source = _copies.GetValueOrDefault(target, target);
+        if (source == path && present is { IsWhiteout: false })
+        {
+            SetLinkMetadata(entry);
+            return;
+        }
+
+        if (_layer.Stat(source) is { IsWhiteout: false } status)
+        {
+            RefuseDirectory(status, entry);
+            _layer.Remove(path);
+            _layer.Link(source, path);
+        }
+        else
+        {
+            FileStatus lower = _lower.Stat(target) ?? throw Missing(entry);
+            RefuseDirectory(lower, entry);
+            _layer.Remove(path);
+            CopyUp(target, lower, path);
+        }
+
+        _linked.Add(path);
+        SetLinkMetadata(entry);
+    }
+
+    /// <summary>
+    /// Copies a lower file into the layer, under its new name and under all the names that it has below and that show: they
+    /// stay one file, as they would on a plain file system.
+    /// </summary>
+    private void CopyUp(ByteString lowerPath, FileStatus lower, ByteString path)
+    {
+        (ByteString lowerDirectory, ByteString lowerName) = EntryName.Split(lowerPath);
+        (ByteString directory, ByteString name) = EntryName.Split(path);
+        using (DirectoryHandle from = _lower.Open(lowerDirectory))
+        using (DirectoryHandle to = _layer.OpenToChange(directory))
+        {
+            _copier.Copy(from, lowerName, lower, to, name);
+        }
+
+        foreach (ByteString other in _lower.NamesOf(lowerPath, lower))
+        {
+            _copies[other] = path;
+            if (other != path && _layer.Stat(other) is null && !_layer.Hides(other))
+            {
+                _implied.UnionWith(_layer.MakeDirectories(EntryName.Split(other).Directory));
+                _layer.Link(path, other);
+            }
+        }
+    }
+
+    private void SetLinkMetadata(TarEntry entry)
+    {
+        (ByteString directory, ByteString name) = EntryName.Split(entry.Name);
+        using DirectoryHandle handle = _layer.Open(directory);
+        _maker.SetLinkMetadata(handle, name, entry);
+    }
+
+    /// <summary>Gives implied directories their metadata and all others their times back, deepest first: a path sorts behind what it is in.</summary>
+    private void FinishDirectories()
+    {
+        SortedSet<ByteString> open = [.. _implied, .. _layer.Changed];
+        while (open.Count > 0)
+        {
+            ByteString path = open.Max;
+            open.Remove(path);
+            if (_layer.Stat(path) is not { IsDirectory: true })
+            {
+                continue;
+            }
+
+            if (!_implied.Contains(path))
+            {
+                _layer.RestoreTimes(path);
+                continue;
+            }
+
+            using DirectoryHandle? lower = _layer.Hides(path) ? null : _lower.TryOpen(path);
+            if (lower is null && _layer.IsEmpty(path))
+            {
+                _layer.RemoveDirectory(path);
+                open.UnionWith(_layer.Changed.Where(p => IsBelow(path, p)));
+                continue;
+            }
+
+            using DirectoryHandle directory = _layer.Open(path);
+            if (lower is null)
+            {
+                FileCopier.SetDefaults(directory);
+            }
+            else
+            {
+                _copier.CopyMetadata(lower, null, lower.Stat(), directory, null);
+            }
+        }
+    }
+
+    private static ByteString Moved(ByteString path, ByteString from, ByteString to) =>
+        to.IsEmpty ? path.Slice(from.Length + 1) : ByteString.Concat(to.Span, path.Span[from.Length..]);
+
+    private static bool IsBelow(ByteString path, ByteString directory) =>
+        directory.IsEmpty ? !path.IsEmpty : path.Length > directory.Length && path.StartsWith(directory.Span) && path.Span[directory.Length] == '/';
+
+    private static void RefuseDirectory(FileStatus status, TarEntry entry)
+    {
+        if (status.IsDirectory)
+        {
+            throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a hard link to a directory: {entry.Name} to {entry.LinkName}");
+        }
+    }
+
+    private static LayerStoreException Missing(TarEntry entry) => new(
+        ErrorKind.DataLoss,
+        $"the layer has a hard link to a file that does not exist: {entry.Name} to {entry.LinkName}",
+        "The layer is broken; nothing of it was kept.");
+}

@@ -1,0 +1,97 @@
+using LayerStore;
+using Snapshotter.Layers.Apply;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Complete;
+
+/// <summary>
+/// Resolves paths in a layer over the layers below it, before its whiteouts count: a layer may link to what it deletes. All
+/// links and <c>..</c> stay inside the root.
+/// </summary>
+internal sealed class PathResolver(LayerTree layer, LowerView lower)
+{
+    /// <summary>As many links as the kernel follows in one path (MAXSYMLINKS).</summary>
+    private const int MaxLinks = 40;
+
+    /// <summary>The real path of the directory that a link leads to; it need not exist.</summary>
+    /// <param name="link">The link's path.</param>
+    /// <param name="target">What is in it.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too many links, or a file is on the way.</exception>
+    public ByteString ResolveLink(ByteString link, ByteString target) =>
+        Walk(target.StartsWith("/"u8) ? [] : Components(EntryName.Split(link).Directory), target);
+
+    /// <summary>The real path of a hard link's target, whose last name may be a link; null if its directory does not exist.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too many links, or a file is on the way.</exception>
+    public ByteString? ResolveFile(ByteString path)
+    {
+        (ByteString directory, ByteString name) = EntryName.Split(path);
+        ByteString real = Walk([], directory);
+        return real.IsEmpty || Stat(real) is { IsDirectory: true } ? LayerTree.Join(real, name) : null;
+    }
+
+    private ByteString Walk(List<ByteString> real, ByteString path)
+    {
+        Stack<ByteString> rest = new(EntryName.Reversed(path));
+        int links = 0;
+        while (rest.TryPop(out ByteString name))
+        {
+            if (name.Span is [(byte)'.'])
+            {
+                continue;
+            }
+
+            if (name.Span is [(byte)'.', (byte)'.'])
+            {
+                if (real.Count > 0)
+                {
+                    real.RemoveAt(real.Count - 1);
+                }
+
+                continue;
+            }
+
+            real.Add(name);
+            ByteString current = Join(real);
+            switch (Stat(current)?.Type)
+            {
+                case null or FileType.Directory:
+                    break;
+                case FileType.SymbolicLink when ++links <= MaxLinks:
+                    real.RemoveAt(real.Count - 1);
+                    ByteString target = layer.Stat(current) is { Type: FileType.SymbolicLink } ? layer.ReadLink(current) : lower.ReadLink(current);
+                    if (target.StartsWith("/"u8))
+                    {
+                        real.Clear();
+                    }
+
+                    foreach (ByteString component in EntryName.Reversed(target))
+                    {
+                        rest.Push(component);
+                    }
+
+                    break;
+                case FileType.SymbolicLink:
+                    throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through too many symbolic links: {path}");
+                default:
+                    throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}");
+            }
+        }
+
+        return Join(real);
+    }
+
+    private FileStatus? Stat(ByteString path) => layer.Stat(path) is { IsWhiteout: false } status ? status : lower.Stat(path);
+
+    private static List<ByteString> Components(ByteString path) => [.. EntryName.Reversed(path).Reverse()];
+
+    private static ByteString Join(List<ByteString> components)
+    {
+        ByteString path = ByteString.Empty;
+        foreach (ByteString component in components)
+        {
+            path = LayerTree.Join(path, component);
+        }
+
+        return path;
+    }
+}

@@ -1,0 +1,45 @@
+using LayerStore.Images;
+using LayerStore.Tar;
+using Snapshotter.Layers.Apply;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Unpack;
+
+/// <summary>Extracts one layer into a directory and verifies it: the blob's digest and size, and the diffID of the whole tar.</summary>
+internal sealed class LayerExtractor(IBlobProvider blobs, LayerOptions options, IProgress<LayerProgress>? progress)
+{
+    /// <summary>How layers are applied.</summary>
+    public ApplyOptions ApplyOptions(WhiteoutMode whiteouts, string overlayXattrNamespace = "trusted") => new()
+    {
+        Whiteouts = whiteouts,
+        OverlayXattrNamespace = overlayXattrNamespace,
+        NoDevices = options.NoDevices,
+        StripSetuid = options.StripSetuid,
+        SquashIds = options.SquashIds,
+        Warn = options.Warn,
+    };
+
+    /// <summary>Extracts a layer on a thread of its own, while others read, decompress and digest it.</summary>
+    /// <exception cref="LayerStore.LayerStoreException">What the applier throws, and errors of verification. The directory is then to be thrown away.</exception>
+    public async Task<LayerApplyResult> ExtractAsync(ImageLayer layer, string directory, ApplyOptions how, CancellationToken cancellationToken)
+    {
+        await using LayerStream stream = await LayerStream.OpenAsync(
+            blobs, layer, options.DecompressionLimits, done => Report(layer, done, LayerState.Running), cancellationToken).ConfigureAwait(false);
+        LayerApplyResult result = await Task.Run(
+            () =>
+            {
+                using RootDirectory root = RootDirectory.Open(directory);
+                using LayerApplier applier = new(root, how);
+                LayerApplyResult applied = applier.Apply(new TarReader(stream, options.TarLimits), cancellationToken);
+                stream.VerifyToEnd();
+                return applied;
+            },
+            cancellationToken).ConfigureAwait(false);
+        Report(layer, layer.Descriptor.Size, LayerState.Done);
+        return result;
+    }
+
+    /// <summary>Tells how far a layer is.</summary>
+    public void Report(ImageLayer layer, long done, LayerState state) =>
+        progress?.Report(new LayerProgress(layer.Descriptor.Digest, layer.DiffId, done, layer.Descriptor.Size, state));
+}

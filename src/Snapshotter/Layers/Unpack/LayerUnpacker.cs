@@ -1,0 +1,213 @@
+using LayerStore.Content;
+using LayerStore.Images;
+using Snapshotter.Layers.Apply;
+using Snapshotter.Layers.Complete;
+using Snapshotter.Linux;
+using Snapshotter.Snapshots;
+
+namespace Snapshotter.Layers.Unpack;
+
+/// <summary>
+/// Unpacks an image into a snapshotter: afterwards each chain ID is a committed snapshot. What is there is not read again.
+/// </summary>
+/// <remarks>
+/// With a snapshotter that shares layers, all layers unpack in parallel, the base like the others, since none needs what
+/// is below it; only loose ones are completed afterwards, in the order of the chain. Others get one layer on the other.
+/// Processes that unpack the same layer wait for each other, and the second finds it.
+/// </remarks>
+internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, ISnapshotter snapshots)
+{
+    /// <summary>Unpacks what is missing of an image.</summary>
+    /// <exception cref="LayerStore.LayerStoreException"><see cref="LayerStore.ErrorKind.DataLoss"/>: damaged, hostile or not what the image
+    /// says. Nothing of a layer that fails is visible.</exception>
+    public async Task UnpackAsync(ImageView image, LayerOptions options, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
+    {
+        LayerExtractor extractor = new(new ContentBlobProvider(content), options, progress);
+        if (await IsThereAsync(image, cancellationToken).ConfigureAwait(false))
+        {
+            ReportThere(image, extractor);
+            return;
+        }
+
+        using LayerLocks locks = await LayerLocks.AcquireAsync(layout, image.Layers.Select(layer => layer.DiffId), cancellationToken).ConfigureAwait(false);
+        if (await IsThereAsync(image, cancellationToken).ConfigureAwait(false))
+        {
+            ReportThere(image, extractor);
+        }
+        else if (snapshots is ILayerSnapshotter layered)
+        {
+            await new Run(layered, image, extractor).UnpackAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await StackAsync(image, extractor, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> IsThereAsync(ImageView image, CancellationToken cancellationToken) =>
+        image.ChainId is not { } top || await snapshots.StatAsync(top.ToString(), cancellationToken).ConfigureAwait(false) is { Kind: SnapshotKind.Committed };
+
+    private static void ReportThere(ImageView image, LayerExtractor extractor)
+    {
+        foreach (ImageLayer layer in image.Layers)
+        {
+            extractor.Report(layer, layer.Descriptor.Size, LayerState.Exists);
+        }
+    }
+
+    /// <summary>One snapshot on the other, for a snapshotter whose committed snapshots are whole trees.</summary>
+    private async Task StackAsync(ImageView image, LayerExtractor extractor, CancellationToken cancellationToken)
+    {
+        string? parent = null;
+        foreach (ImageLayer layer in image.Layers)
+        {
+            string name = layer.ChainId.ToString();
+            if (await snapshots.StatAsync(name, cancellationToken).ConfigureAwait(false) is null)
+            {
+                await AddAsync(layer, name, parent, extractor, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                extractor.Report(layer, layer.Descriptor.Size, LayerState.Exists);
+            }
+
+            parent = name;
+        }
+    }
+
+    private async Task AddAsync(ImageLayer layer, string name, string? parent, LayerExtractor extractor, CancellationToken cancellationToken)
+    {
+        string key = $"unpack {Guid.NewGuid():N}";
+        IReadOnlyList<Mount> mounts = await snapshots.PrepareAsync(key, parent, labels: null, cancellationToken).ConfigureAwait(false);
+        bool committed = false;
+        try
+        {
+            // A bind mount's source is the tree itself: nothing has to be mounted to write into it.
+            string directory = mounts.Single().Source;
+            await extractor.ExtractAsync(layer, directory, extractor.ApplyOptions(WhiteoutMode.Delete), cancellationToken).ConfigureAwait(false);
+            await snapshots.CommitAsync(name, key, labels: null, parent: null, cancellationToken).ConfigureAwait(false);
+            committed = true;
+        }
+        finally
+        {
+            if (!committed)
+            {
+                await snapshots.RemoveAsync(key, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The unpacking of one image into shared layers.</summary>
+    private sealed class Run(ILayerSnapshotter snapshots, ImageView image, LayerExtractor extractor)
+    {
+        private readonly ApplyOptions _how = extractor.ApplyOptions(WhiteoutMode.Overlay, snapshots.OverlayXattrNamespace);
+        private readonly LayerDraft?[] _drafts = new LayerDraft?[image.Layers.Count];
+        private readonly LayerApplyResult?[] _results = new LayerApplyResult?[image.Layers.Count];
+        private int _published;
+
+        public async Task UnpackAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                ParallelOptions parallel = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+                await Parallel.ForEachAsync(
+                    await MissingAsync(cancellationToken).ConfigureAwait(false),
+                    parallel,
+                    async (index, token) => await ExtractAsync(index, token).ConfigureAwait(false)).ConfigureAwait(false);
+                for (int index = 0; index < _drafts.Length; index++)
+                {
+                    if (_results[index] is { IsLoose: true } loose)
+                    {
+                        await CompleteAsync(index, loose, cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                await PublishAsync(image.Layers.Count, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                foreach (LayerDraft draft in _drafts.OfType<LayerDraft>())
+                {
+                    await draft.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+        }
+
+        /// <summary>The layers to extract. One that stands in the image twice is extracted once, unless it turns out loose.</summary>
+        private async Task<List<int>> MissingAsync(CancellationToken cancellationToken)
+        {
+            List<int> missing = [];
+            HashSet<LayerStore.Digest> seen = [];
+            for (int index = 0; index < image.Layers.Count; index++)
+            {
+                ImageLayer layer = image.Layers[index];
+                if (!seen.Add(layer.DiffId)
+                    || await snapshots.FindLayerAsync(layer.DiffId, layer.ChainId, cancellationToken).ConfigureAwait(false) is not null)
+                {
+                    extractor.Report(layer, layer.Descriptor.Size, LayerState.Exists);
+                }
+                else
+                {
+                    missing.Add(index);
+                }
+            }
+
+            return missing;
+        }
+
+        private async Task ExtractAsync(int index, CancellationToken cancellationToken)
+        {
+            LayerDraft draft = _drafts[index] = await snapshots.BeginLayerAsync(cancellationToken).ConfigureAwait(false);
+            LayerApplyResult result = _results[index] =
+                await extractor.ExtractAsync(image.Layers[index], draft.Directory, _how, cancellationToken).ConfigureAwait(false);
+            draft.HasRootEntry = result.HasRootEntry;
+            draft.HasOpaqueRoot = result.HasOpaqueRoot;
+            draft.IsChainBound = result.IsLoose || result.HasSquashedOwners;
+        }
+
+        /// <summary>
+        /// Completes a loose layer on top of what is below it, which is published for that: it is verified, and the parent's
+        /// snapshot says how its layers stack.
+        /// </summary>
+        private async Task CompleteAsync(int index, LayerApplyResult loose, CancellationToken cancellationToken)
+        {
+            await RepeatAsync(index, cancellationToken).ConfigureAwait(false);
+            await PublishAsync(index, cancellationToken).ConfigureAwait(false);
+            using RootDirectory layer = RootDirectory.Open(_drafts[index]!.Directory);
+            if (index == 0)
+            {
+                LooseLayerCompleter.Complete(layer, loose, parents: null, _how);
+                return;
+            }
+
+            SnapshotStack below = await snapshots.StackAsync(image.Layers[index - 1].ChainId.ToString(), cancellationToken).ConfigureAwait(false);
+            using StackView view = StackView.Open(below.Lowers, snapshots.OverlayXattrNamespace);
+            LooseLayerCompleter.Complete(layer, loose, view.Root, _how);
+        }
+
+        /// <summary>A loose layer that stands in the image again is completed again, for its other place.</summary>
+        private async Task RepeatAsync(int index, CancellationToken cancellationToken)
+        {
+            for (int later = index + 1; later < image.Layers.Count; later++)
+            {
+                if (_drafts[later] is null && image.Layers[later].DiffId == image.Layers[index].DiffId)
+                {
+                    await ExtractAsync(later, cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+            }
+        }
+
+        /// <summary>Publishes the layers below this one that are not published yet.</summary>
+        private async Task PublishAsync(int end, CancellationToken cancellationToken)
+        {
+            LayerLink[] links = [.. Enumerable.Range(_published, end - _published)
+                .Select(index => new LayerLink(image.Layers[index].DiffId, image.Layers[index].ChainId, _drafts[index]))];
+            if (links.Length > 0)
+            {
+                await snapshots.PublishAsync(links, continued: null, cancellationToken).ConfigureAwait(false);
+                _published = end;
+            }
+        }
+    }
+}

@@ -86,7 +86,7 @@ public sealed class ImageCopier(IContentStore content)
             await WriteAsync(document, sink, progress, cancellationToken).ConfigureAwait(false);
         }
 
-        ParallelOptions options = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        ParallelOptions options = new() { MaxDegreeOfParallelism = sink.TakesParallelWrites ? Parallelism : 1, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
             layers, options, async (layer, token) => await WriteAsync(layer, sink, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
         await sink.FinishAsync(target, cancellationToken).ConfigureAwait(false);

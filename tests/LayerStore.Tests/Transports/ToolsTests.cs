@@ -111,6 +111,20 @@ public sealed class ToolsTests : IDisposable
         Assert.Equal("hello\n", File.ReadAllText(_temp["rootfs/world"]));
     }
 
+    [SkippableTheory]
+    [InlineData("oci-archive")]
+    [InlineData("docker-archive")]
+    public async Task What_is_written_here_podman_loads(string transport)
+    {
+        Tools.Require("podman");
+        Tools.RequireRoot();
+        string layout = MakeLayout();
+        await ConvertAsync($"oci:{layout}:v1", $"{transport}:{_temp["out"]}:localhost/x:1");
+        string[] podman = ["--root", _temp["containers"], "--runroot", _temp["run"], "--storage-driver", "vfs"];
+        ProcessRunner.Run("podman", [.. podman, "load", "-q", "-i", _temp["out"]]);
+        Assert.Contains("A=B", ProcessRunner.Run("podman", [.. podman, "image", "inspect", "localhost/x:1"]).Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Docker's types in a layout, which skopeo finds only where it need not look for a tag.</summary>
     [SkippableFact]
     public async Task Images_of_Dockers_types_are_read_and_written()

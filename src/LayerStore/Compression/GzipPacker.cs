@@ -6,10 +6,12 @@ namespace LayerStore.Compression;
 /// One gzip member (RFC 1952) whose bytes depend on the data alone: blocks of a fixed size, each deflated on its own by a
 /// managed encoder, on as many cores as there are; no name, no time, no operating system in the header.
 /// </summary>
-/// <remarks>Docs: decisions/0002-gzip-blocks.md. The writing thread collects blocks and writes the output; it waits when all blocks are in use.</remarks>
+/// <remarks>
+/// See docs/decisions/0002-gzip-blocks.md. The writing thread fills blocks and writes the output; it waits when all are in use.
+/// </remarks>
 internal sealed class GzipPacker : PackingStream
 {
-    private static readonly int _maxBlocks = 2 * Math.Clamp(Environment.ProcessorCount, 1, 16);
+    private static readonly int s_maxBlocks = 2 * Math.Clamp(Environment.ProcessorCount, 1, 16);
 
     private readonly Stream _output;
     private readonly Queue<(GzipBlock Block, Task Deflated)> _underWay = new();
@@ -67,7 +69,7 @@ internal sealed class GzipPacker : PackingStream
     {
         // What is done already is written now, so that the output gets on while blocks are filled.
         while (_underWay.TryPeek(out (GzipBlock Block, Task Deflated) oldest)
-            && (oldest.Deflated.IsCompleted || (_free.Count == 0 && _blocks == _maxBlocks)))
+            && (oldest.Deflated.IsCompleted || (_free.Count == 0 && _blocks == s_maxBlocks)))
         {
             WriteOldest();
         }

@@ -13,7 +13,7 @@ namespace LayerStore.Compression;
 /// </summary>
 internal static class Crc32
 {
-    private static readonly uint[] _tables = MakeTables();
+    private static readonly uint[] s_tables = MakeTables();
 
     /// <summary>Carries a checksum on over more bytes; it begins as 0.</summary>
     public static uint Update(uint crc, ReadOnlySpan<byte> data)
@@ -30,7 +30,7 @@ internal static class Crc32
     /// <summary>The same without the processor's help; internal to be tested against the other.</summary>
     internal static uint UpdateByTables(uint crc, ReadOnlySpan<byte> data)
     {
-        ReadOnlySpan<uint> t = _tables;
+        ReadOnlySpan<uint> t = s_tables;
         for (; data.Length >= 8; data = data[8..])
         {
             uint low = BinaryPrimitives.ReadUInt32LittleEndian(data) ^ crc;

@@ -6,7 +6,9 @@ public sealed record DecompressionLimits
     /// <summary>Unpacked bytes.</summary>
     public long MaxBytes { get; init; } = long.MaxValue;
 
-    /// <summary>Unpacked bytes for each packed one, once more than 64 MiB were unpacked. gzip reaches 1,032 at most; zstd and bzip2 far more.</summary>
+    /// <summary>
+    /// Unpacked bytes for each packed one, once more than 64 MiB were unpacked. gzip reaches 1,032 at most; zstd and bzip2 far more.
+    /// </summary>
     public int MaxRatio { get; init; } = 10_000;
 
     /// <summary>The memory in bytes that a zstd window may ask for.</summary>

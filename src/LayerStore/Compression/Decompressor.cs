@@ -7,13 +7,14 @@ public static class Decompressor
     private const int LongestMagic = 10;
 
     /// <summary>
-    /// Reads the first bytes, and returns a stream of the unpacked bytes. It fails with
-    /// <see cref="ErrorKind.DataLoss"/> where the input is damaged, truncated (also inside a trailer), or followed by bytes that are no further
-    /// member, and over the ratio limit. It reads the input to its end, so that a verifying input gets to verify.
+    /// Reads the first bytes, and returns a stream of the unpacked bytes. It fails with <see cref="ErrorKind.DataLoss"/> where
+    /// the input is damaged, truncated (also inside a trailer), or followed by bytes that are no further member, and over a
+    /// limit. It reads the input to its end, so that a verifying input gets to verify.
     /// </summary>
     /// <param name="input">Forward-only; disposed with the result, and also if this fails.</param>
     /// <param name="limits">What it may expand to.</param>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Unimplemented"/>: it is xz, or it is zstd and libzstd is not installed.</exception>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Unimplemented"/>: it is xz, or it is zstd and libzstd is not
+    /// installed.</exception>
     public static DecompressionStream Open(Stream input, DecompressionLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -2,9 +2,9 @@ namespace LayerStore.Compression;
 
 /// <summary>
 /// The deflate data of one gzip member, handed to a <see cref="System.IO.Compression.DeflateStream"/> so that it is known
-/// exactly where it ended. A DeflateStream reads ahead and does not say how many bytes it left over, so the bytes are handed out in
-/// pieces: whatever is one piece's last byte can be told from the next piece's first, because the inflater asks for a piece only when it has
-/// used up the one before and is not at its end.
+/// exactly where it ended. A DeflateStream reads ahead and does not say how many bytes it left over (.NET 11 seeks back; .NET 10
+/// does not). But it asks for more only when it has used up what it was given and is not at its end. So if it ends with a
+/// piece of one byte in hand, that byte was the last of the member.
 /// </summary>
 /// <remarks>
 /// A member can end only eight bytes (the trailer) before the input's end or before the magic of the next member. The last

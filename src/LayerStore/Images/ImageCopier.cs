@@ -40,12 +40,23 @@ public sealed class ImageCopier(IContentStore content)
         }
 
         // A blob that stands there twice with two sizes is copied once and then fails on the second size.
+        List<Descriptor> blobs = [.. resolved.Manifest.Layers.Prepend(resolved.Manifest.Config).DistinctBy(blob => (blob.Digest, blob.Size))];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
-            resolved.Manifest.Layers.Prepend(resolved.Manifest.Config).DistinctBy(blob => (blob.Digest, blob.Size)),
-            options,
-            async (blob, token) => await StoreAsync(blob, () => source.OpenUnverifiedAsync(blob, token), progress, token).ConfigureAwait(false))
-            .ConfigureAwait(false);
+        try
+        {
+            await Parallel.ForEachAsync(
+                blobs,
+                options,
+                async (blob, token) => await StoreAsync(blob, () => source.OpenUnverifiedAsync(blob, token), progress, token).ConfigureAwait(false))
+                .ConfigureAwait(false);
+        }
+        catch (LayerStoreException exception) when (exception.Kind == ErrorKind.DataLoss)
+        {
+            // Of an image that can never be whole, the other half-copied blobs are not worth resuming.
+            await DropAsync(blobs).ConfigureAwait(false);
+            throw;
+        }
+
         foreach (OciDocument document in resolved.Indexes.Append<OciDocument>(resolved.Manifest).Reverse())
         {
             await StoreAsync(
@@ -86,7 +97,7 @@ public sealed class ImageCopier(IContentStore content)
             await WriteAsync(document, sink, progress, cancellationToken).ConfigureAwait(false);
         }
 
-        ParallelOptions options = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        ParallelOptions options = new() { MaxDegreeOfParallelism = sink.TakesParallelWrites ? Parallelism : 1, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
             layers, options, async (layer, token) => await WriteAsync(layer, sink, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
         await sink.FinishAsync(target, cancellationToken).ConfigureAwait(false);
@@ -100,7 +111,7 @@ public sealed class ImageCopier(IContentStore content)
         if (info is null)
         {
             await using ProgressStream stream = new(await open().ConfigureAwait(false), Report(progress, blob));
-            info = await content.WriteBlobAsync($"blob-{blob.Digest}", stream, blob, cancellationToken: cancellationToken).ConfigureAwait(false);
+            info = await content.WriteBlobAsync(ReferenceOf(blob), stream, blob, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 
         if (info.Size != blob.Size)
@@ -109,6 +120,23 @@ public sealed class ImageCopier(IContentStore content)
         }
 
         progress?.Report(new CopyProgress(blob, blob.Size, state));
+    }
+
+    private static string ReferenceOf(Descriptor blob) => $"blob-{blob.Digest}";
+
+    private async Task DropAsync(IEnumerable<Descriptor> blobs)
+    {
+        foreach (Descriptor blob in blobs)
+        {
+            try
+            {
+                await content.AbortIngestAsync(ReferenceOf(blob)).ConfigureAwait(false);
+            }
+            catch (LayerStoreException exception) when (exception.Kind is ErrorKind.NotFound or ErrorKind.Aborted)
+            {
+                // It is done, or was not begun; or another process copies it.
+            }
+        }
     }
 
     private static Action<long> Report(IProgress<CopyProgress>? progress, Descriptor blob) =>

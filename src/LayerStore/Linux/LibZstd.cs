@@ -32,14 +32,14 @@ internal static partial class LibZstd
 
     private const string Library = "libzstd.so.1";
 
-    private static readonly Lazy<bool> _available = new(
+    private static readonly Lazy<bool> s_available = new(
         () => NativeLibrary.TryLoad(Library, Assembly.GetExecutingAssembly(), null, out _));
 
     /// <summary>Fails in words if the library is not installed.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Unimplemented"/>.</exception>
     public static void ThrowIfMissing()
     {
-        if (!_available.Value)
+        if (!s_available.Value)
         {
             throw new LayerStoreException(
                 ErrorKind.Unimplemented,

@@ -11,7 +11,7 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
     /// <summary>Everything in a tar comes in blocks of this many bytes.</summary>
     public const int BlockSize = 512;
 
-    private static readonly SearchValues<byte> _octal = SearchValues.Create("01234567 \0"u8);
+    private static readonly SearchValues<byte> s_octal = SearchValues.Create("01234567 \0"u8);
 
     private readonly ReadOnlySpan<byte> _block = block;
 
@@ -117,7 +117,7 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
     }
 
     private static bool IsNumber(ReadOnlySpan<byte> field) =>
-        (field[0] & 0x80) != 0 || !field.ContainsAnyExcept(_octal);
+        (field[0] & 0x80) != 0 || !field.ContainsAnyExcept(s_octal);
 
     private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> field)
     {

@@ -12,9 +12,9 @@ namespace LayerStore.Tar;
 /// Reading <see cref="Next"/> to null does not drain the stream: bytes may follow the end marker, and they count in the diffID.
 /// The reader reads ahead, so afterwards the stream is somewhere behind the marker: drain it, do not parse on.
 /// <para>Where readers disagree, an archive means what Go's archive/tar makes of it, because containerd, docker, podman and
-/// umoci read with it: two readings of one layer are an attack. So only regular files have content, whatever size another entry's header
-/// states (POSIX ustar says the same; GNU tar and libarchive may skip such bytes): if bytes do follow, they
-/// fail as a header. One block of zeros must be followed by another, or by the end. A stream may end without an end marker, but
+/// umoci read with it: two readings of one layer are an attack. So only regular files have content, whatever size another
+/// entry's header states, also a hard link's (POSIX ustar says the same; libarchive may take bytes after a PAX hard link for its
+/// content): if bytes do follow, they fail as a header. One block of zeros must be followed by another, or by the end. A stream may end without an end marker, but
 /// only between entries. What Go leaves open is refused: a second <c>x</c> header before an entry, a PAX and a GNU name that
 /// differ, an extension header that no entry follows.</para>
 /// </remarks>

@@ -10,7 +10,8 @@ namespace LayerStore.Tar;
 /// in a fixed order, empty user and group names, two zero blocks at the end and no more.
 /// </summary>
 /// <remarks>
-/// Names are written as given, but a directory's ends in a slash. The caller orders the entries: parents first, hard links after their target.
+/// Names are written as given, but a directory's ends in a slash. The caller orders the entries: parents first, hard links
+/// after their target.
 /// <para>The rules, each of which a golden file fixes. A name or link target over 100 bytes or beyond ASCII is a <c>path</c> or
 /// <c>linkpath</c> record, never a ustar prefix; one that is not UTF-8 adds <c>hdrcharset=BINARY</c>, as POSIX wants. A size over
 /// 8 GiB−1, an id over 2,097,151, a time before 1970 or with a fraction are records, and 0 in the header (a fraction: the whole
@@ -37,9 +38,10 @@ public sealed class TarWriter
     }
 
     /// <summary>Writes an entry's headers. For a regular file, exactly <see cref="TarEntry.Size"/> bytes of content must follow.</summary>
-    /// <exception cref="InvalidOperationException">The content of the entry before is not complete, or <see cref="Finish"/> was called.</exception>
-    /// <exception cref="ArgumentException">The entry is not one that a reader would give back: a NUL in a name, a size or a link target on an
-    /// entry that has none, a regular file's name ending in a slash, a number out of range.</exception>
+    /// <exception cref="InvalidOperationException">The content of the entry before is not complete, or <see cref="Finish"/> was
+    /// called.</exception>
+    /// <exception cref="ArgumentException">The entry is not one that a reader would give back: a NUL in a name, a size or a
+    /// link target on an entry that has none, a regular file's name ending in a slash, a number out of range.</exception>
     public void WriteEntry(TarEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);

@@ -5,13 +5,12 @@ namespace LayerStore.Transports;
 
 /// <summary>
 /// Writes a tar beside the file that it will be, and renames it at the end, so that the file is the old or the new one.
-/// The same entries give the same bytes. Calls wait for each other.
+/// The same entries give the same bytes. One call at a time.
 /// </summary>
 internal sealed class ArchiveWriter : IAsyncDisposable
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private readonly SemaphoreSlim _turn = new(1);
     private readonly string _path;
     private readonly string _temporary;
     private FileStream? _file;
@@ -33,7 +32,6 @@ internal sealed class ArchiveWriter : IAsyncDisposable
     /// <param name="cancellationToken">Cancels.</param>
     public async Task AddAsync(string name, Stream content, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             // The GNU format takes long names and sizes over 8 GiB without PAX headers, which System.Formats.Tar writes with the process id in their names.
@@ -44,10 +42,6 @@ internal sealed class ArchiveWriter : IAsyncDisposable
         catch (Exception exception) when (IoErrors.IsIo(exception))
         {
             throw IoErrors.Translate(exception, $"write {What}");
-        }
-        finally
-        {
-            _turn.Release();
         }
     }
 
@@ -80,7 +74,6 @@ internal sealed class ArchiveWriter : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _turn.Dispose();
         if (_file is not null && !_published)
         {
             _file.Dispose();

@@ -5,7 +5,7 @@ namespace LayerStore.Transports;
 /// <summary>Where an image is written to, outside of a store.</summary>
 /// <remarks>
 /// <para><b>Order.</b> An index is written before its manifests, a manifest before its config, a config before the layers,
-/// and then layers in any order, also in parallel.</para>
+/// and then the layers, in parallel where the sink takes that, else in their order in the manifest.</para>
 /// <para><b>Visible at the end.</b> Nobody sees the image before <see cref="FinishAsync"/>, and then all of it, durably. A
 /// sink that is disposed without it leaves what was there before; a layout may hold blobs that nothing names.</para>
 /// </remarks>
@@ -16,6 +16,9 @@ public interface IImageSink : IAsyncDisposable
 
     /// <summary>Whether an index can be written; else its manifest of one platform is.</summary>
     bool TakesIndexes { get; }
+
+    /// <summary>Whether layers may be written in parallel; else their order shows in what is written.</summary>
+    bool TakesParallelWrites { get; }
 
     /// <summary>Whether a blob is there already, verified, and need not be written.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: the place holds something else.</exception>

@@ -7,13 +7,16 @@ namespace LayerStore.Transports;
 /// An image somewhere outside of a store, ready to be read. Its content is untrusted: <see cref="IBlobProvider.OpenAsync"/>
 /// verifies, and sizes are bounded before anything is read.
 /// </summary>
-/// <remarks>Blobs may be read in parallel. Opening one costs nothing until it is used.</remarks>
+/// <remarks>Making one costs nothing; <see cref="ResolveAsync"/> comes first, then blobs may be read in parallel.</remarks>
 public interface IImageSource : IBlobProvider, IAsyncDisposable
 {
     /// <summary>What was opened.</summary>
     TransportReference Reference { get; }
 
-    /// <summary>Finds the image that the reference names: its manifest, or an index.</summary>
+    /// <summary>
+    /// Finds the image that the reference names: its manifest, or an index. The annotations are those of the layout's entry, with the
+    /// image's name there.
+    /// </summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such directory, file or tag;
     /// <see cref="ErrorKind.InvalidArgument"/>: several images match; <see cref="ErrorKind.DataLoss"/>: malformed.</exception>
     Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default);

@@ -108,22 +108,12 @@ internal static class OciLayout
         }
 
         Descriptor entry = target with { Annotations = annotations };
-        byte[] bytes = existing is null
-            ? RawJson.Write(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("schemaVersion", 2);
-                writer.WriteString("mediaType", MediaTypes.OciIndex);
-                writer.WritePropertyName("manifests");
-                RawJson.EditArray(writer, null, _ => true, () => DescriptorJson.Write(writer, entry));
-                writer.WriteEndObject();
-            })
-            : RawJson.Edit(existing.Bytes, ("manifests", (writer, old) =>
-            {
-                // The parsed entries and the raw ones are the same list.
-                int next = 0;
-                RawJson.EditArray(writer, old, _ => !IsReplaced(existing.Manifests[next++]), () => DescriptorJson.Write(writer, entry));
-            }));
+        byte[] bytes = existing is null ? NewIndex(entry) : RawJson.Edit(existing.Bytes, ("manifests", (writer, old) =>
+        {
+            // The parsed entries and the raw ones are the same list.
+            int next = 0;
+            RawJson.EditArray(writer, old, _ => !IsReplaced(existing.Manifests[next++]), () => DescriptorJson.Write(writer, entry));
+        }));
         return bytes.Length <= StrictJson.MaxBytes
             ? bytes
             : throw new LayerStoreException(ErrorKind.ResourceExhausted, "index.json would have more than 4 MiB", "Write to another layout.");
@@ -132,6 +122,17 @@ internal static class OciLayout
             ? old.Digest == target.Digest && !old.Annotations.ContainsKey(Annotations.RefName) && !old.Annotations.ContainsKey(Annotations.ContainerdImageName)
             : IsNamed(old, tag);
     }
+
+    private static byte[] NewIndex(Descriptor entry) => RawJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("schemaVersion", 2);
+        writer.WriteString("mediaType", MediaTypes.OciIndex);
+        writer.WriteStartArray("manifests");
+        DescriptorJson.Write(writer, entry);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
 
     private static LayerStoreException NotHere(List<Descriptor> images, TransportReference reference) => new(
         ErrorKind.NotFound,

@@ -1,4 +1,5 @@
 using LayerStore.Images;
+using LayerStore.Oci;
 
 namespace LayerStore.Transports;
 
@@ -25,12 +26,22 @@ public sealed record TransportReference(TransportKind Kind, string Path, string?
     /// <summary>Transports of other tools that cannot be mistaken for a name and its tag.</summary>
     private static readonly string[] Foreign = ["docker-daemon:", "containers-storage:", "docker:", "registry:"];
 
-    /// <summary>The name an image gets that is read from here without saying another: its tag, else the file's or directory's name.</summary>
-    public string SuggestedName => Tag is not null
-        ? ImageName.FromText(Tag)
-        : Kind == TransportKind.Store
-        ? Path
-        : ImageName.FromText(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path))));
+    /// <summary>
+    /// The name that an image gets in a store when the user says none: the tag that was given, else the name that the layout or
+    /// archive has for it, else that of the file or directory; normalised, see <see cref="ImageName"/>.
+    /// </summary>
+    /// <param name="target">What <see cref="IImageSource.ResolveAsync"/> returned; its annotations hold the image's name.</param>
+    public string SuggestName(Descriptor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return (Tag
+            ?? target.Annotations.GetValueOrDefault(Annotations.ContainerdImageName)
+            ?? target.Annotations.GetValueOrDefault(Annotations.RefName)) is { Length: > 0 } name
+            ? ImageName.FromText(name)
+            : Kind == TransportKind.Store
+            ? Path
+            : ImageName.FromText(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path))));
+    }
 
     /// <summary>Parses a reference.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: malformed, or a transport that this version does not have.</exception>

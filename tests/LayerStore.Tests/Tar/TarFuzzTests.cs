@@ -7,7 +7,7 @@ namespace LayerStore.Tests.Tar;
 /// <summary>Thousands of damaged archives, the same ones each time: a clear refusal or entries, and never anything else.</summary>
 public class TarFuzzTests
 {
-    private static readonly TarLimits _limits = new() { MaxTotalBytes = 64 << 20, MaxEntries = 1000 };
+    private static readonly TarLimits s_limits = new() { MaxTotalBytes = 64 << 20, MaxEntries = 1000 };
 
     [Fact]
     public void Damaged_archives_are_refused_cleanly()
@@ -26,7 +26,7 @@ public class TarFuzzTests
 
             try
             {
-                ReadAll(archive, _limits, maxRead: 1000);
+                ReadAll(archive, s_limits, maxRead: 1000);
             }
             catch (LayerStoreException e) when (e.Kind == ErrorKind.DataLoss)
             {

@@ -10,7 +10,7 @@ namespace LayerStore.Tests.Tar;
 /// <summary>Other people's tars, and ours in their hands.</summary>
 public sealed class TarToolTests : IDisposable
 {
-    private static readonly string _long = string.Join('/', Enumerable.Repeat("a-rather-long-directory-name", 6));
+    private static readonly string s_long = string.Join('/', Enumerable.Repeat("a-rather-long-directory-name", 6));
     private readonly TempDirectory _directory = new();
 
     public void Dispose()
@@ -45,8 +45,8 @@ public sealed class TarToolTests : IDisposable
         Assert.Equal("../target", read["tree/link"].Entry.LinkName.ToString());
         if (longNames)
         {
-            Assert.Equal("deep"u8.ToArray(), read[$"tree/{_long}/deep"].Content);
-            Assert.Equal(_long + "/target", read["tree/longlink"].Entry.LinkName.ToString());
+            Assert.Equal("deep"u8.ToArray(), read[$"tree/{s_long}/deep"].Content);
+            Assert.Equal(s_long + "/target", read["tree/longlink"].Entry.LinkName.ToString());
         }
     }
 
@@ -111,7 +111,7 @@ public sealed class TarToolTests : IDisposable
             ReadAll(File.ReadAllBytes(_directory["out.tar"])).ToDictionary(entry => entry.Entry.Name.ToString());
 
         Assert.Equal("hello"u8.ToArray(), read["tree/file"].Content);
-        Assert.Equal("deep"u8.ToArray(), read[$"tree/{_long}/deep"].Content);
+        Assert.Equal("deep"u8.ToArray(), read[$"tree/{s_long}/deep"].Content);
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class TarToolTests : IDisposable
     {
         List<(Entry Entry, byte[] Content)> entries =
         [
-            (Make($"{_long}/file", EntryType.RegularFile) with { Size = 5, UserId = 3_000_000, ModifiedAt = new Timestamp(1_234_567_890, 500_000_000) }, "hello"u8.ToArray()),
+            (Make($"{s_long}/file", EntryType.RegularFile) with { Size = 5, UserId = 3_000_000, ModifiedAt = new Timestamp(1_234_567_890, 500_000_000) }, "hello"u8.ToArray()),
             (Make("é", EntryType.SymbolicLink) with { LinkName = ByteString.FromText("ü") }, []),
             (Make("d", EntryType.Directory), []),
             (Make("null", EntryType.CharacterDevice) with { DeviceMajor = 1, DeviceMinor = 3 }, []),
@@ -157,7 +157,7 @@ public sealed class TarToolTests : IDisposable
             read.Add(entry);
         }
 
-        Assert.Equal([$"{_long}/file", "é", "d/", "null"], read.Select(entry => entry.Name));
+        Assert.Equal([$"{s_long}/file", "é", "d/", "null"], read.Select(entry => entry.Name));
         Assert.Equal(5, read[0].Length);
         Assert.Equal(3_000_000, read[0].Uid);
         Assert.Equal(1_234_567_890_500, read[0].ModificationTime.ToUnixTimeMilliseconds());
@@ -206,9 +206,9 @@ public sealed class TarToolTests : IDisposable
         File.CreateSymbolicLink(_directory["tree/link"], "../target");
         if (longNames)
         {
-            Directory.CreateDirectory(_directory[$"tree/{_long}"]);
-            File.WriteAllText(_directory[$"tree/{_long}/deep"], "deep");
-            File.CreateSymbolicLink(_directory["tree/longlink"], _long + "/target");
+            Directory.CreateDirectory(_directory[$"tree/{s_long}"]);
+            File.WriteAllText(_directory[$"tree/{s_long}/deep"], "deep");
+            File.CreateSymbolicLink(_directory["tree/longlink"], s_long + "/target");
         }
     }
 }

@@ -6,7 +6,7 @@ namespace LayerStore.Tests.Tar;
 
 public class TarWriterTests
 {
-    private static readonly TarEntry _file = new() { Name = ByteString.FromText("f"), Type = TarEntryType.RegularFile };
+    private static readonly TarEntry s_file = new() { Name = ByteString.FromText("f"), Type = TarEntryType.RegularFile };
 
     [Fact]
     public void The_canonical_form_is_that_of_the_golden_file()
@@ -73,22 +73,22 @@ public class TarWriterTests
         ByteString name = ByteString.FromText("f");
         TarEntry entry = which switch
         {
-            "path" => _file with { Name = ByteString.FromText(new string('n', 106)) },
-            "path-utf8" => _file with { Name = ByteString.FromText("é") },
-            "path-bytes" => _file with { Name = new ByteString([0xFF]) },
-            "linkpath" => _file with { Type = TarEntryType.SymbolicLink, LinkName = ByteString.FromText("é") },
-            "uid" => _file with { UserId = 2_097_152 },
-            "gid" => _file with { GroupId = 4_294_967_294 },
-            "fraction" => _file with { ModifiedAt = new Timestamp(1, 500_000_000) },
-            "negative" => _file with { ModifiedAt = new Timestamp(-1, 0) },
-            "late" => _file with { ModifiedAt = new Timestamp(8_589_934_592, 0) },
-            "atime" => _file with { AccessedAt = new Timestamp(7, 0) },
-            "size" => _file with { Size = 8_589_934_592 },
-            "xattr" => _file with
+            "path" => s_file with { Name = ByteString.FromText(new string('n', 106)) },
+            "path-utf8" => s_file with { Name = ByteString.FromText("é") },
+            "path-bytes" => s_file with { Name = new ByteString([0xFF]) },
+            "linkpath" => s_file with { Type = TarEntryType.SymbolicLink, LinkName = ByteString.FromText("é") },
+            "uid" => s_file with { UserId = 2_097_152 },
+            "gid" => s_file with { GroupId = 4_294_967_294 },
+            "fraction" => s_file with { ModifiedAt = new Timestamp(1, 500_000_000) },
+            "negative" => s_file with { ModifiedAt = new Timestamp(-1, 0) },
+            "late" => s_file with { ModifiedAt = new Timestamp(8_589_934_592, 0) },
+            "atime" => s_file with { AccessedAt = new Timestamp(7, 0) },
+            "size" => s_file with { Size = 8_589_934_592 },
+            "xattr" => s_file with
             {
                 Xattrs = [new(ByteString.FromText("user.b"), default), new(ByteString.FromText("user.a"), new ByteString([0, (byte)'=', (byte)'\n', 0xFF]))],
             },
-            "equals" => _file with { Xattrs = [new(ByteString.FromText("user.a=b"), new ByteString([0, 1, 0xFF]))] },
+            "equals" => s_file with { Xattrs = [new(ByteString.FromText("user.a=b"), new ByteString([0, 1, 0xFF]))] },
             _ => throw new ArgumentOutOfRangeException(nameof(which)),
         };
         using MemoryStream output = new();
@@ -108,7 +108,7 @@ public class TarWriterTests
         // 98 + 2 digits would be 100, which has 3: the length of the record is 101.
         for (int length = 80; length < 120; length++)
         {
-            TarEntry entry = _file with { Xattrs = [new(ByteString.FromText("user.a"), new ByteString(new byte[length]))] };
+            TarEntry entry = s_file with { Xattrs = [new(ByteString.FromText("user.a"), new ByteString(new byte[length]))] };
 
             TarEquality.AssertEqual(entry, Assert.Single(ReadAll(Write([(entry, [])]))).Entry);
         }
@@ -117,7 +117,7 @@ public class TarWriterTests
     [Fact]
     public void Directories_end_in_a_slash_and_the_root_is_a_dot()
     {
-        TarEntry directory = _file with { Type = TarEntryType.Directory };
+        TarEntry directory = s_file with { Type = TarEntryType.Directory };
 
         Assert.Equal(
             ["f/", "f/", "./", "./"],
@@ -134,16 +134,16 @@ public class TarWriterTests
     {
         TarEntry[] bad =
         [
-            _file with { Name = new ByteString([0]) },
-            _file with { Name = ByteString.FromText("f/") },
-            _file with { Size = -1 },
-            _file with { Type = TarEntryType.Directory, Size = 1 },
-            _file with { LinkName = ByteString.FromText("l") },
-            _file with { Type = TarEntryType.SymbolicLink, LinkName = new ByteString([1, 0]) },
-            _file with { ModifiedAt = new Timestamp(0, 1_000_000_000) },
-            _file with { AccessedAt = new Timestamp(0, -1) },
-            _file with { Type = TarEntryType.BlockDevice, DeviceMajor = 2_097_152 },
-            _file with { Xattrs = [default] },
+            s_file with { Name = new ByteString([0]) },
+            s_file with { Name = ByteString.FromText("f/") },
+            s_file with { Size = -1 },
+            s_file with { Type = TarEntryType.Directory, Size = 1 },
+            s_file with { LinkName = ByteString.FromText("l") },
+            s_file with { Type = TarEntryType.SymbolicLink, LinkName = new ByteString([1, 0]) },
+            s_file with { ModifiedAt = new Timestamp(0, 1_000_000_000) },
+            s_file with { AccessedAt = new Timestamp(0, -1) },
+            s_file with { Type = TarEntryType.BlockDevice, DeviceMajor = 2_097_152 },
+            s_file with { Xattrs = [default] },
         ];
 
         Assert.All(bad, entry => Assert.Throws<ArgumentException>(() => new TarWriter(Stream.Null).WriteEntry(entry)));
@@ -153,16 +153,16 @@ public class TarWriterTests
     public void Content_must_be_as_long_as_the_entry_says()
     {
         TarWriter writer = new(Stream.Null);
-        writer.WriteEntry(_file with { Size = 3 });
+        writer.WriteEntry(s_file with { Size = 3 });
         writer.WriteContent("ab"u8);
 
         Assert.Throws<InvalidOperationException>(() => writer.WriteContent("cd"u8));
-        Assert.Throws<InvalidOperationException>(() => writer.WriteEntry(_file));
+        Assert.Throws<InvalidOperationException>(() => writer.WriteEntry(s_file));
         Assert.Throws<InvalidOperationException>(writer.Finish);
 
         writer.WriteContent("c"u8);
         writer.Finish();
-        Assert.Throws<InvalidOperationException>(() => writer.WriteEntry(_file));
+        Assert.Throws<InvalidOperationException>(() => writer.WriteEntry(s_file));
         Assert.Throws<InvalidOperationException>(writer.Finish);
     }
 
@@ -172,7 +172,7 @@ public class TarWriterTests
     [InlineData(512, 512)]
     [InlineData(513, 1024)]
     public void Content_is_padded_to_blocks(int size, int stored) =>
-        Assert.Equal(512 + stored + 1024, Write([(_file with { Size = size }, new byte[size])]).Length);
+        Assert.Equal(512 + stored + 1024, Write([(s_file with { Size = size }, new byte[size])]).Length);
 
     private static List<(TarEntry Entry, byte[] Content)> GoldenEntries()
     {

@@ -63,6 +63,23 @@ public sealed class OciArchiveTests : IDisposable
         await Refused.AsAsync(ErrorKind.NotFound, "no image \"v3\"", () => LoadAsync("v3"));
     }
 
+    [SkippableTheory]
+    [InlineData("gzip")]
+    [InlineData("bzip2")]
+    [InlineData("zstd")]
+    public async Task An_archive_may_be_packed_as_a_whole(string tool)
+    {
+        Tools.Require(tool);
+        Descriptor image = _layout.Image("a layer");
+        _layout.Tag(image);
+        Pack(".");
+        byte[] packed = ProcessRunner.Run(tool, "-c", Archive).OutputBytes;
+        File.WriteAllBytes(Archive, packed);
+        Assert.Equal(image.Digest, (await LoadAsync()).Manifest.Digest);
+        File.WriteAllBytes(Archive, packed[..^5]);
+        Assert.Equal(ErrorKind.DataLoss, (await Assert.ThrowsAnyAsync<LayerStoreException>(() => LoadAsync())).Kind);
+    }
+
     [Fact]
     public async Task Links_to_the_archive_and_inside_of_it_are_followed()
     {

@@ -1,3 +1,4 @@
+using LayerStore.Oci;
 using LayerStore.Tests.Oci;
 using LayerStore.Transports;
 
@@ -33,11 +34,27 @@ public sealed class TransportReferenceTests
         Refused.As(ErrorKind.InvalidArgument, says, () => TransportReference.Parse(text));
 
     [Theory]
-    [InlineData("oci:/x/My Dir", "My-Dir")]
-    [InlineData("oci:/x/dir/", "docker.io/library/dir:latest")]
-    [InlineData("oci-archive:/x/a.tar", "docker.io/library/a.tar:latest")]
-    [InlineData("oci:/x/dir:busybox:1", "docker.io/library/busybox:1")]
-    [InlineData("oci:/", "docker.io/library/image:latest")]
-    [InlineData("busybox", "docker.io/library/busybox:latest")]
-    public void A_name_is_suggested(string text, string name) => Assert.Equal(name, TransportReference.Parse(text).SuggestedName);
+    [InlineData("oci:/x/My Dir", null, null, "My-Dir")]
+    [InlineData("oci:/x/dir/", null, null, "docker.io/library/dir:latest")]
+    [InlineData("oci-archive:/x/a.tar", null, null, "docker.io/library/a.tar:latest")]
+    [InlineData("oci:/x/dir:busybox:1", "other", "other", "docker.io/library/busybox:1")]
+    [InlineData("oci:/x/dir", "busybox:1", null, "docker.io/library/busybox:1")]
+    [InlineData("oci:/x/dir", "1.36", "docker.io/library/busybox:1.36", "docker.io/library/busybox:1.36")]
+    [InlineData("oci:/", null, null, "docker.io/library/image:latest")]
+    public void A_name_is_suggested(string text, string? refName, string? imageName, string expected)
+    {
+        Dictionary<string, string> annotations = [];
+        if (refName is not null)
+        {
+            annotations[Annotations.RefName] = refName;
+        }
+
+        if (imageName is not null)
+        {
+            annotations[Annotations.ContainerdImageName] = imageName;
+        }
+
+        Descriptor target = new(MediaTypes.OciManifest, Digest.Compute("x"u8), 1) { Annotations = annotations };
+        Assert.Equal(expected, TransportReference.Parse(text).SuggestName(target));
+    }
 }

@@ -36,6 +36,8 @@ internal sealed class DockerArchiveSink : IImageSink
 
     public bool TakesIndexes => false;
 
+    public bool TakesParallelWrites => false;
+
     public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken = default) => Task.FromResult(false);
 
     public async Task WriteAsync(Descriptor descriptor, Stream content, CancellationToken cancellationToken = default)

@@ -68,7 +68,9 @@ internal sealed class DockerArchiveSource(TransportReference reference) : IImage
         }));
         Remember(config);
         Remember(manifest);
-        return manifest.Descriptor;
+        return entry.RepoTags is [var name, ..]
+            ? manifest.Descriptor with { Annotations = new Dictionary<string, string> { [Annotations.RefName] = name } }
+            : manifest.Descriptor;
     }
 
     /// <summary>Finds the image by name, in any spelling; without a name it must be the only one.</summary>

@@ -19,11 +19,12 @@ internal sealed class OciArchiveSink : IImageSink
 
     public bool TakesIndexes => true;
 
+    public bool TakesParallelWrites => false;
+
     public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken = default) => Task.FromResult(false);
 
     public async Task WriteAsync(Descriptor descriptor, Stream content, CancellationToken cancellationToken = default)
     {
-        // The first document comes alone, so nothing races for the beginning.
         if (!_begun)
         {
             _begun = true;

@@ -28,6 +28,8 @@ internal sealed class OciDirectorySink : IImageSink
 
     public bool TakesIndexes => true;
 
+    public bool TakesParallelWrites => true;
+
     public async Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
         _ = _prepared.Value;
@@ -69,12 +71,12 @@ internal sealed class OciDirectorySink : IImageSink
             await Task.Delay(10, cancellationToken).ConfigureAwait(false);
         }
 
-        ImageIndex? existing = await _existing.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
+        ImageIndex? existing = _existing.ReadIndex();
         byte[] index = OciLayout.AddImage(existing, target, Reference.Tag);
         await Guard($"write to {Printable.Text(Reference.Path)}", async () =>
         {
             // The marker comes first: what has an index is a layout.
-            if (await _existing.ReadFileAsync(OciLayout.MarkerFile, cancellationToken).ConfigureAwait(false) is null)
+            if (_existing.ReadFile(OciLayout.MarkerFile) is null)
             {
                 using MemoryStream marker = new(OciLayout.Marker.ToArray());
                 await ReplaceAsync(OciLayout.MarkerFile, ".", marker, cancellationToken).ConfigureAwait(false);
@@ -112,7 +114,7 @@ internal sealed class OciDirectorySink : IImageSink
 
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
-            ReadOnlyMemory<byte>? marker = _existing.ReadFileAsync(OciLayout.MarkerFile, CancellationToken.None).GetAwaiter().GetResult();
+            ReadOnlyMemory<byte>? marker = _existing.ReadFile(OciLayout.MarkerFile);
             if (marker is null && !Directory.Exists(PathOf("blobs")))
             {
                 throw Foreign("a directory with other files");

@@ -12,7 +12,7 @@ internal sealed class OciDirectorySource(TransportReference reference) : IImageS
 
     public TransportReference Reference => reference;
 
-    public async Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default)
+    public Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default)
     {
         if (!Directory.Exists(reference.Path))
         {
@@ -22,10 +22,8 @@ internal sealed class OciDirectorySource(TransportReference reference) : IImageS
                 "An OCI layout is a directory: oci:DIR[:TAG].");
         }
 
-        ReadOnlyMemory<byte> marker = await ReadFileAsync(OciLayout.MarkerFile, cancellationToken).ConfigureAwait(false)
-            ?? throw NotALayout(OciLayout.MarkerFile);
-        OciLayout.CheckMarker(marker, $"{OciLayout.MarkerFile} in {reference.Path}");
-        return OciLayout.Choose(await ReadIndexAsync(cancellationToken).ConfigureAwait(false) ?? throw NotALayout(OciLayout.IndexFile), reference);
+        OciLayout.CheckMarker(ReadFile(OciLayout.MarkerFile) ?? throw NotALayout(OciLayout.MarkerFile), $"{OciLayout.MarkerFile} in {reference.Path}");
+        return Task.FromResult(OciLayout.Choose(ReadIndex() ?? throw NotALayout(OciLayout.IndexFile), reference));
     }
 
     public async Task<Stream> OpenAsync(Descriptor descriptor, CancellationToken cancellationToken = default) =>
@@ -54,11 +52,10 @@ internal sealed class OciDirectorySource(TransportReference reference) : IImageS
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Reads <c>index.json</c>; null if it is not there.</summary>
-    internal async Task<ImageIndex?> ReadIndexAsync(CancellationToken cancellationToken) =>
-        await ReadFileAsync(OciLayout.IndexFile, cancellationToken).ConfigureAwait(false) is { } bytes ? ImageIndex.Parse(bytes) : null;
+    internal ImageIndex? ReadIndex() => ReadFile(OciLayout.IndexFile) is { } bytes ? ImageIndex.Parse(bytes) : null;
 
     /// <summary>Reads a small file of the layout; null if it is not there.</summary>
-    internal async Task<ReadOnlyMemory<byte>?> ReadFileAsync(string name, CancellationToken cancellationToken)
+    internal ReadOnlyMemory<byte>? ReadFile(string name)
     {
         using SafeFileHandle? file = PosixFile.OpenRegular(Path.Join(reference.Path, name), name, out FileStat stat);
         if (file is null)
@@ -72,9 +69,8 @@ internal sealed class OciDirectorySource(TransportReference reference) : IImageS
         }
 
         byte[] bytes = new byte[stat.Size];
-        await using FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
-        int read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        return bytes.AsMemory(0, read);
+        using FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
+        return bytes.AsMemory(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
     }
 
     private LayerStoreException NotALayout(string missing) => new(

@@ -1,0 +1,65 @@
+# `make help` lists what there is. The .NET SDK is the one prerequisite; `make deps` installs the rest on Debian.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# dotnet and NuGet keep their caches in HOME: one that is not set or not writable is replaced by a directory in here.
+ifneq ($(shell test -n "$$HOME" -a -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/.cache/home
+$(shell mkdir -p $(HOME))
+endif
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+# Build servers would outlive make, and keep its output open in a pipe.
+export MSBUILDDISABLENODEREUSE := 1
+export DOTNET_CLI_USE_MSBUILD_SERVER := 0
+
+.PHONY: help sdk deps build test demo lint format bench images testdata approve-api clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+sdk:
+	@if ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then \
+		echo 'error: the .NET 10 SDK is needed (dotnet is not in PATH, or another version)' >&2; exit 1; fi
+
+deps: sdk ## installs the Debian packages that are missing (root or sudo)
+	@.ci/install-deps
+
+build: sdk ## out/layerstore: a self-contained program for linux-x64
+	@rm -rf out/lib
+	@dotnet publish src/Cli --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained \
+		-p:PublishReadyToRun=true -p:UseSharedCompilation=false --output out/lib
+	@ln -sfn lib/layerstore-cli out/layerstore
+	@echo "out/layerstore is built"
+
+test: deps build ## runs every test; the last line is "N passed, N failed"
+	@.ci/run-tests
+
+demo: deps build ## pulls a real image, mounts it, changes it, commits, exports; another tool checks the result
+	@tests/demo.sh
+
+lint: sdk ## formatting and warnings, as continuous integration sees them
+	@dotnet build LayerStore.sln --nologo --verbosity quiet
+	@dotnet format LayerStore.sln --no-restore --verify-no-changes
+
+format: sdk ## formats the sources
+	@dotnet format LayerStore.sln
+
+bench: deps build images ## times pull and unpack beside other tools, on the images of `make images`
+	@tests/bench.sh
+
+images: deps ## large images into .cache/images (minutes, gigabytes; what is there is kept)
+	@testdata/large.sh
+
+testdata: deps ## makes testdata/ again (root; digests change with Debian's updates)
+	@testdata/make.sh
+
+approve-api: sdk ## takes the public API of the sources as the approved one
+	@APPROVE_API=1 dotnet test tests/LayerStore.Tests --nologo --filter FullyQualifiedName~PublicApi
+	@APPROVE_API=1 dotnet test tests/Snapshotter.Tests --nologo --filter FullyQualifiedName~PublicApi
+
+clean: ## removes what was built; the images of `make images` stay
+	@rm -rf out artifacts src/*/{bin,obj} tests/*/{bin,obj}

@@ -65,17 +65,27 @@ internal sealed class TarBlockReader(Stream stream)
     /// <summary>Passes over bytes.</summary>
     public void Skip(long count)
     {
-        while (count > 0)
+        if (SkipAtMost(count) < count)
         {
-            if (_start == _end && Fill() == 0)
-            {
-                throw Truncated();
-            }
-
-            int step = (int)Math.Min(count, _end - _start);
-            Advance(step);
-            count -= step;
+            throw Truncated();
         }
+    }
+
+    /// <summary>Passes over the zeros that fill the last block of a content. At the end of the archive they may be missing: some builders
+    /// stop there (umoci 0.4 does), and nothing is lost with them.</summary>
+    public void SkipPadding(int count) => SkipAtMost(count);
+
+    private long SkipAtMost(long count)
+    {
+        long skipped = 0;
+        while (skipped < count && (_start < _end || Fill() > 0))
+        {
+            int step = (int)Math.Min(count - skipped, _end - _start);
+            Advance(step);
+            skipped += step;
+        }
+
+        return skipped;
     }
 
     private static TarFormatException Truncated() => new("it ends inside an entry");

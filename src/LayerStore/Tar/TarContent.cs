@@ -59,7 +59,7 @@ internal sealed class TarContent(TarBlockReader input)
     public void Skip()
     {
         input.Skip(_stored);
-        input.Skip(_padding);
+        input.SkipPadding(_padding);
         _stored = _padding = 0;
         _position = _size;
     }

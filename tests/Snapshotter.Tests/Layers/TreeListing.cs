@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using LayerStore;
-using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
 using Snapshotter.Linux;
 

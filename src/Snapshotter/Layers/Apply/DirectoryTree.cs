@@ -51,6 +51,14 @@ internal sealed class DirectoryTree : IDisposable
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: something else is in the way, or too many links.</exception>
     public DirectoryNode? Find(ByteString path) => Walk(path, make: false);
 
+    /// <summary>
+    /// The directory that a whiteout is in; null where the whiteout hides nothing. umoci writes whiteouts for all that was in a
+    /// directory beside the file that replaces it.
+    /// </summary>
+    /// <param name="path">The directory's clean path.</param>
+    /// <param name="make">Whether to make it if it is missing.</param>
+    public DirectoryNode? FindForWhiteout(ByteString path, bool make) => Walk(path, make, isForWhiteout: true);
+
     /// <summary>The open directory of a node.</summary>
     public DirectoryHandle Open(DirectoryNode node)
     {
@@ -103,7 +111,7 @@ internal sealed class DirectoryTree : IDisposable
         return true;
     }
 
-    private DirectoryNode? Walk(ByteString path, bool make)
+    private DirectoryNode? Walk(ByteString path, bool make, bool isForWhiteout = false)
     {
         Stack<ByteString> rest = new(EntryName.Reversed(path));
         DirectoryNode node = Root;
@@ -162,6 +170,10 @@ internal sealed class DirectoryTree : IDisposable
                 }
 
                 node = target.StartsWith("/"u8) ? Root : node;
+            }
+            else if (isForWhiteout)
+            {
+                return null;
             }
             else
             {

@@ -45,7 +45,7 @@ internal sealed partial class LayerApplier
         }
 
         // In a plain tree a whiteout in a directory that is not there has nothing to remove, and must not make it.
-        if ((Deletes ? _tree.Find(directoryPath) : _tree.Make(directoryPath)) is not { } node)
+        if (_tree.FindForWhiteout(directoryPath, make: !Deletes) is not { } node)
         {
             return;
         }

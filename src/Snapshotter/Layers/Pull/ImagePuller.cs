@@ -19,7 +19,7 @@ internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IIm
     public async Task<Image> PullAsync(
         TransportReference source, PullOptions options, IProgress<StoreProgress>? progress, CancellationToken cancellationToken)
     {
-        string name = options.Name is null ? source.SuggestedName : ImageName.Normalize(options.Name);
+        string? wanted = options.Name is null ? null : ImageName.Normalize(options.Name);
         List<Digest> brought = [];
         List<Digest> unpacked = [];
         try
@@ -36,6 +36,7 @@ internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IIm
                 await unpacker.UnpackAsync(view, options.Layers, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
             }
 
+            string name = wanted ?? source.SuggestName(resolved.Target);
             return await images.PutAsync(name, resolved.Target, resolved.Manifest.Descriptor, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception) when (brought.Count + unpacked.Count > 0)

@@ -108,15 +108,17 @@ internal static class OciLayout
         }
 
         Descriptor entry = target with { Annotations = annotations };
-        byte[] bytes = existing is null ? NewIndex(entry) : RawJson.Edit(existing.Bytes, ("manifests", (writer, old) =>
+        byte[] bytes = existing is null ? NewIndex(entry) : RawJson.Edit(existing.Bytes, ("manifests", Replace));
+        return bytes.Length <= StrictJson.MaxBytes
+            ? bytes
+            : throw new LayerStoreException(ErrorKind.ResourceExhausted, "index.json would have more than 4 MiB", "Write to another layout.");
+
+        void Replace(Utf8JsonWriter writer, JsonElement? old)
         {
             // The parsed entries and the raw ones are the same list.
             int next = 0;
             RawJson.EditArray(writer, old, _ => !IsReplaced(existing.Manifests[next++]), () => DescriptorJson.Write(writer, entry));
-        }));
-        return bytes.Length <= StrictJson.MaxBytes
-            ? bytes
-            : throw new LayerStoreException(ErrorKind.ResourceExhausted, "index.json would have more than 4 MiB", "Write to another layout.");
+        }
 
         bool IsReplaced(Descriptor old) => tag is null
             ? old.Digest == target.Digest && !old.Annotations.ContainsKey(Annotations.RefName) && !old.Annotations.ContainsKey(Annotations.ContainerdImageName)

@@ -1,0 +1,7 @@
+namespace LayerStore.Tests;
+
+public sealed class PublicApiTests
+{
+    [Fact]
+    public void The_public_surface_is_the_approved_one() => PublicApi.Check(typeof(LayerStore.Digest).Assembly, "LayerStore.Tests");
+}

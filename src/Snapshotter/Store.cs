@@ -6,6 +6,7 @@ using LayerStore.Metadata;
 using LayerStore.Oci;
 using LayerStore.Transports;
 using Snapshotter.Layers;
+using Snapshotter.Layers.Commit;
 using Snapshotter.Layers.Listing;
 using Snapshotter.Layers.Mounts;
 using Snapshotter.Layers.Pull;
@@ -70,6 +71,8 @@ public sealed class Store : IAsyncDisposable
     private Sweeper Sweeper => new(Content, Images, Leases, Snapshots, _options.TimeProvider);
 
     private ImageMounter Mounts => new(_layout, Snapshots, Snapshotter.MountRecords);
+
+    private ImageCommitter Committer => new(Content, Images, Snapshots, Unpacker, _options.TimeProvider);
 
     /// <summary>Whether there is a store at this root.</summary>
     public static bool Exists(string root) => StoreLayout.Exists(root);
@@ -234,6 +237,26 @@ public sealed class Store : IAsyncDisposable
         using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
         (Image image, ImageView view) = await UnpackedAsync(name, cancellationToken).ConfigureAwait(false);
         return (await new BundleMaker(Mounts).MakeAsync(view, image.Name, directory, key, cancellationToken).ConfigureAwait(false)).Key;
+    }
+
+    /// <summary>Writes what changed in a snapshot as an uncompressed layer.</summary>
+    public Task DiffAsync(string key, Stream output, CancellationToken cancellationToken = default) =>
+        Committer.DiffAsync(key, output, cancellationToken);
+
+    /// <summary>Lists what changed in a snapshot.</summary>
+    public Task<IReadOnlyList<PathChange>> SummarizeAsync(string key, CancellationToken cancellationToken = default) =>
+        Committer.SummarizeAsync(key, cancellationToken);
+
+    /// <summary>Makes a new image of what changed in a snapshot. The snapshot stays usable, mounted or not.</summary>
+    /// <param name="key">The snapshot, made by <see cref="MountAsync"/> or <see cref="BundleAsync"/>.</param>
+    /// <param name="name">The new image's name.</param>
+    /// <param name="options">What its history says, and how its layer is packed.</param>
+    /// <param name="cancellationToken">Cancels; no image is made.</param>
+    public async Task<CommitResult> CommitAsync(
+        string key, string name, CommitOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
+        return await Committer.CommitAsync(key, ImageName.Normalize(name), options ?? new CommitOptions(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using LayerStore.Images;
 using LayerStore.Transports;
+using Snapshotter.Layers.Commit;
 using Snapshotter.Layers.Mounts;
 
 namespace Snapshotter.Tests;
@@ -38,5 +39,44 @@ public sealed class StoreTests : IDisposable
         Assert.Empty(await store.Content.ListAsync().ToListAsync());
         Assert.Empty(await store.Snapshots.ListAsync().ToListAsync());
         Assert.DoesNotContain(Directory.EnumerateDirectories(_temp["root/t"]), path => Path.GetFileName(path) != "0");
+    }
+
+    [Theory]
+    [InlineData(StoreDriver.Overlay, true)]
+    [InlineData(StoreDriver.Overlay, false)]
+    [InlineData(StoreDriver.Native, true)]
+    [InlineData(StoreDriver.Native, false)]
+    public async Task A_committed_image_is_what_was_mounted(StoreDriver driver, bool mounted)
+    {
+        await using Store store = await Store.OpenAsync(_temp["root"], new StoreOptions { Driver = driver });
+        Image image = await store.PullAsync(TransportReference.Parse(TestData.Source("layers")));
+        await store.MountAsync(image.Name, _temp["m"], key: "k");
+        ProcessRunner.Run("sh", "-ec", """
+            cd "$1"; echo new > new; mkdir -p d/e; ln new d/hard; ln -s ../new d/soft; rm -rf opt; mkdir opt; touch -d @1.123456789 opt/again
+            chmod 6755 bin/busybox; rm bin/ash; mkfifo fifo; setfattr -n user.x -v y new; mv etc/os-release etc/moved || true; chmod 700 .
+            """, "sh", _temp["m"]);
+        string expected = TestData.Tree(_temp["m"]);
+        if (!mounted)
+        {
+            await store.UnmountAsync("k");
+        }
+
+        CommitResult result = await store.CommitAsync("k", "changed", new CommitOptions { Message = "changed" });
+        if (!mounted)
+        {
+            await store.MountAsync(image.Name, _temp["m"], key: "k");
+        }
+
+        Assert.Equal(expected, TestData.Tree(_temp["m"]));
+        await store.MountAsync(result.Image.Name, _temp["again"], readOnly: true);
+        Assert.Equal(expected, TestData.Tree(_temp["again"]));
+        await store.UnpackAsync(result.Image.Name, _temp["plain"]);
+        Assert.Equal(expected, TestData.Tree(_temp["plain"]));
+
+        CommitResult second = await store.CommitAsync("k", "again");
+        await store.UnpackAsync(second.Image.Name, _temp["plain2"]);
+        Assert.Equal(expected, TestData.Tree(_temp["plain2"]));
+        await store.PushAsync("changed", TransportReference.Parse($"oci:{_temp["out"]}:changed"));
+        ProcessRunner.Run("skopeo", "inspect", $"oci:{_temp["out"]}:changed");
     }
 }

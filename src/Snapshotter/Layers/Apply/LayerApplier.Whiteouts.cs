@@ -29,7 +29,10 @@ internal sealed partial class LayerApplier
         return false;
     }
 
-    private void AddWhiteout(ByteString directoryPath, ByteString name)
+    /// <summary>Applies a whiteout.</summary>
+    /// <param name="directoryPath">The clean path of the directory it is in.</param>
+    /// <param name="name">Its name, with the prefix.</param>
+    public void AddWhiteout(ByteString directoryPath, ByteString name)
     {
         bool isOpaque = name.Span.SequenceEqual(EntryName.OpaqueWhiteout);
         if (!isOpaque && name.StartsWith(EntryName.AufsPrefix))

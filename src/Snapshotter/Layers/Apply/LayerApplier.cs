@@ -31,6 +31,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly List<TarEntry> _linksToLower = [];
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private long _contentBytes;
+    private long _entries;
 
     public LayerApplier(RootDirectory root, ApplyOptions options)
     {
@@ -46,20 +47,24 @@ internal sealed partial class LayerApplier : IDisposable
     /// <see cref="ErrorKind.ResourceExhausted"/>: no space; <see cref="ErrorKind.PermissionDenied"/>: what only root can make.</exception>
     public LayerApplyResult Apply(TarReader tar, CancellationToken cancellationToken = default)
     {
-        long entries = 0;
         while (tar.Next() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            entries++;
-            Add(entry, tar, cancellationToken);
+            Add(entry, file => WriteContent(file, tar, entry, cancellationToken));
         }
 
+        return Finish();
+    }
+
+    /// <summary>Carries out what waits for the end of the layer.</summary>
+    public LayerApplyResult Finish()
+    {
         CheckLinksToLower();
         CarryOutWhiteouts();
         List<ByteString> implied = SetDirectories();
         return new LayerApplyResult
         {
-            Entries = entries,
+            Entries = _entries,
             ContentBytes = _contentBytes,
             HasRootEntry = _tree.Root.Entry is not null,
             HasOpaqueRoot = _tree.Root.IsOpaque,
@@ -76,8 +81,12 @@ internal sealed partial class LayerApplier : IDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
     }
 
-    private void Add(TarEntry entry, TarReader tar, CancellationToken cancellationToken)
+    /// <summary>Applies one entry.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="write">Writes a regular file's content.</param>
+    public void Add(TarEntry entry, Action<SafeFileHandle> write)
     {
+        _entries++;
         ByteString path = EntryName.Clean(entry.Name, _options.MaxDepth);
         if (path.IsEmpty)
         {
@@ -109,7 +118,7 @@ internal sealed partial class LayerApplier : IDisposable
                 break;
             case TarEntryType.RegularFile:
                 MakeRoom(parent, directory, name);
-                _maker.MakeFile(directory, name, entry, file => WriteContent(file, tar, entry, cancellationToken));
+                _maker.MakeFile(directory, name, entry, write);
                 MarkMade(parent, name);
                 break;
             default:

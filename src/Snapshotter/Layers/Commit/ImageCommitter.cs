@@ -1,0 +1,149 @@
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Images;
+using LayerStore.Oci;
+using Snapshotter.Layers.Diff;
+using Snapshotter.Layers.Unpack;
+using Snapshotter.Snapshots;
+
+namespace Snapshotter.Layers.Commit;
+
+/// <summary>Makes a new image of what changed in an active snapshot: layer, config, manifest, and the name last.</summary>
+internal sealed class ImageCommitter(
+    IContentStore content, IImageStore images, ISnapshotter snapshots, LayerUnpacker unpacker, TimeProvider clock)
+{
+    private readonly SnapshotDiffer _differ = new(snapshots);
+
+    /// <summary>Writes the changes as an uncompressed layer.</summary>
+    public async Task DiffAsync(string key, Stream output, CancellationToken cancellationToken)
+    {
+        SnapshotInfo snapshot = await _differ.RequireActiveAsync(key, cancellationToken).ConfigureAwait(false);
+
+        // What is written cannot be taken back, so there is one pass only.
+        bool begun = false;
+        await _differ.WriteAsync(
+            snapshot,
+            () =>
+            {
+                if (begun)
+                {
+                    throw new LayerStoreException(
+                        ErrorKind.Aborted, "a file changed while it was read; the output is not complete", "Try again when the container is quiet.");
+                }
+
+                begun = true;
+                return Task.FromResult<ILayerSink>(new TarLayerSink(output));
+            },
+            new DiffObserver(),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists the changes, in the order of the layer.</summary>
+    public async Task<IReadOnlyList<PathChange>> SummarizeAsync(string key, CancellationToken cancellationToken)
+    {
+        SnapshotInfo snapshot = await _differ.RequireActiveAsync(key, cancellationToken).ConfigureAwait(false);
+        List<PathChange> changes = [];
+        await _differ.WriteAsync(
+            snapshot,
+            () =>
+            {
+                changes.Clear();
+                return Task.FromResult<ILayerSink>(new LayerPlan());
+            },
+            new DiffObserver { Changed = changes.Add },
+            cancellationToken).ConfigureAwait(false);
+        return changes;
+    }
+
+    /// <summary>Commits.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such key; <see cref="ErrorKind.FailedPrecondition"/>: not
+    /// active, or not made from an image of this store; <see cref="ErrorKind.Aborted"/>: a file kept changing.</exception>
+    public async Task<CommitResult> CommitAsync(string key, string name, CommitOptions options, CancellationToken cancellationToken)
+    {
+        SnapshotInfo snapshot = await _differ.RequireActiveAsync(key, cancellationToken).ConfigureAwait(false);
+        (EditedImage below, BaseImage? baseImage) = await FindBaseAsync(snapshot, cancellationToken).ConfigureAwait(false);
+
+        LayerCommitter committer = await LayerCommitter.BeginAsync(content, snapshots, snapshot, options, cancellationToken).ConfigureAwait(false);
+        await using (committer.ConfigureAwait(false))
+        {
+            LayerBlob layer = await committer.WriteAsync(cancellationToken).ConfigureAwait(false);
+            HistoryEntry history = new(options.SourceDate ?? clock.GetUtcNow(), "layerstore commit", options.Author, options.Message);
+            EditedImage edited = ImageEditor.AppendLayer(
+                below, new NewLayer(layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, options.Compression, history), baseImage);
+            await StoreAsync(edited.Config, cancellationToken).ConfigureAwait(false);
+            await StoreAsync(edited.Manifest, cancellationToken).ConfigureAwait(false);
+
+            ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), edited.Manifest.Descriptor, platform: null, cancellationToken)
+                .ConfigureAwait(false);
+            if (await committer.PublishAsync(layer.DiffId, view.ChainId!, cancellationToken).ConfigureAwait(false))
+            {
+                await MoveAsync(key, edited.Manifest.Digest).ConfigureAwait(false);
+            }
+
+            // A snapshotter of whole trees gets the layer the usual way: its tree is a copy in any case.
+            await unpacker.UnpackAsync(view, LayerOptions.Default, progress: null, CancellationToken.None).ConfigureAwait(false);
+            Image image = await images.PutAsync(name, edited.Manifest.Descriptor, edited.Manifest.Descriptor, CancellationToken.None).ConfigureAwait(false);
+            return new CommitResult(image, layer.Descriptor, layer.DiffId, layer.UncompressedSize);
+        }
+    }
+
+    /// <summary>
+    /// The image that the snapshot stands on: that of its labels, whose chain must be the snapshot's parent; else any image with that
+    /// chain, which is as good. A snapshot without a parent stands on nothing.
+    /// </summary>
+    private async Task<(EditedImage Image, BaseImage? Base)> FindBaseAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+    {
+        string? labelled = snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageName);
+        foreach (string label in (string[])[SnapshotLabels.ImageManifest, SnapshotLabels.ImageOrigin])
+        {
+            if (Digest.TryParse(snapshot.Labels.GetValueOrDefault(label), out Digest? digest)
+                && await TryLoadAsync(digest, snapshot.Parent, cancellationToken).ConfigureAwait(false) is { } found)
+            {
+                string? name = label == SnapshotLabels.ImageManifest && snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageOrigin) != digest.ToString() ? null : labelled;
+                return (found, new BaseImage(digest, name));
+            }
+        }
+
+        if (snapshot.Parent is null)
+        {
+            return (ImageEditor.CreateEmpty(Platform.Current), null);
+        }
+
+        await foreach (Image image in images.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (await TryLoadAsync(image.Manifest.Digest, snapshot.Parent, cancellationToken).ConfigureAwait(false) is { } found)
+            {
+                return (found, new BaseImage(image.Manifest.Digest, image.Name));
+            }
+        }
+
+        throw new LayerStoreException(
+            ErrorKind.FailedPrecondition,
+            $"the snapshot \"{Printable.Text(snapshot.Name)}\" does not stand on an image of this store",
+            "Make it with: layerstore mount NAME TARGET --key KEY");
+    }
+
+    private async Task<EditedImage?> TryLoadAsync(Digest manifest, string? parent, CancellationToken cancellationToken)
+    {
+        if (await content.StatAsync(manifest, cancellationToken).ConfigureAwait(false) is not { } blob)
+        {
+            return null;
+        }
+
+        byte[] bytes = await content.ReadAllAsync(manifest, (int)Math.Min(blob.Size, int.MaxValue), cancellationToken).ConfigureAwait(false);
+        ImageManifest parsed = ImageManifest.Parse(bytes);
+        if (!parsed.IsImage)
+        {
+            return null;
+        }
+
+        ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), parsed.Descriptor, platform: null, cancellationToken).ConfigureAwait(false);
+        return view.ChainId?.ToString() == parent ? new EditedImage(view.Manifest, view.Config) : null;
+    }
+
+    private Task<BlobInfo> StoreAsync(OciDocument document, CancellationToken cancellationToken) =>
+        content.WriteBlobAsync($"commit-{document.Digest}", document.Bytes, document.Descriptor, cancellationToken: cancellationToken);
+
+    private Task<SnapshotInfo> MoveAsync(string key, Digest manifest) =>
+        snapshots.SetLabelsAsync(key, new Dictionary<string, string?> { [SnapshotLabels.ImageManifest] = manifest.ToString() }, CancellationToken.None);
+}

@@ -1,0 +1,158 @@
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Tar;
+using Snapshotter.Layers.Apply;
+using Snapshotter.Layers.Diff;
+using Snapshotter.Linux;
+using Snapshotter.Snapshots;
+
+namespace Snapshotter.Layers.Commit;
+
+/// <summary>
+/// Turns the changes in an active snapshot into a layer: a blob, and at the same time the unpacked layer, so that the new image
+/// is ready to be mounted without being extracted.
+/// </summary>
+/// <remarks>
+/// A snapshot that is not mounted gives its upper away: it is cleaned in place to what unpacking would have made, becomes the layer
+/// when it is published, and the snapshot goes on with an empty upper on top of it. One that is mounted keeps its upper; the
+/// layer is written in the same pass over the files, reflinked where the file system can.
+/// </remarks>
+internal sealed class LayerCommitter : IAsyncDisposable
+{
+    private readonly ILayerSnapshotter? _snapshots;
+    private readonly SnapshotInfo _snapshot;
+    private readonly LayerBlobWriter _writer;
+    private readonly DiffObserver _observer;
+    private readonly SnapshotDiffer _differ;
+    private LayerDraft? _draft;
+    private bool _isFrozen;
+    private LayerPlan _plan = new();
+
+    private LayerCommitter(ISnapshotter snapshots, SnapshotInfo snapshot, LayerBlobWriter writer, DiffObserver observer)
+    {
+        _snapshots = snapshots as ILayerSnapshotter;
+        _snapshot = snapshot;
+        _writer = writer;
+        _observer = observer;
+        _differ = new SnapshotDiffer(snapshots);
+    }
+
+    /// <summary>Begins a commit.</summary>
+    public static async Task<LayerCommitter> BeginAsync(
+        IContentStore content, ISnapshotter snapshots, SnapshotInfo snapshot, CommitOptions options, CancellationToken cancellationToken)
+    {
+        Timestamp? latest = options.SourceDate is { } date ? new Timestamp(date.ToUnixTimeSeconds(), 0) : null;
+        LayerBlobWriter writer = await LayerBlobWriter.BeginAsync(content, options.Compression, latest, cancellationToken).ConfigureAwait(false);
+        return new LayerCommitter(snapshots, snapshot, writer, new DiffObserver { Warn = options.Warn });
+    }
+
+    /// <summary>Writes the blob and, with a snapshotter that shares layers, the draft of the layer. Nothing is visible yet but the blob.</summary>
+    public async Task<LayerBlob> WriteAsync(CancellationToken cancellationToken)
+    {
+        if (_snapshots is not null)
+        {
+            _draft = await TryFreezeAsync(_snapshots, cancellationToken).ConfigureAwait(false);
+            _isFrozen = _draft is not null;
+        }
+
+        TreeLayerSink? tree = null;
+        try
+        {
+            await _differ.WriteAsync(
+                _snapshot,
+                async () =>
+                {
+                    tree?.Dispose();
+                    tree = await MakeTreeAsync(cancellationToken).ConfigureAwait(false);
+                    _plan = new LayerPlan();
+                    ILayerSink blob = new TeeLayerSink(_writer.Restart(), _plan);
+                    return tree is null ? blob : new TeeLayerSink(blob, tree);
+                },
+                _observer,
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            tree?.Dispose();
+        }
+
+        if (_draft is not null)
+        {
+            // What is implied or new in the tree of a layer that a differ wrote is in the plan: it is never loose.
+            _draft.HasRootEntry = _plan.HasRootEntry;
+            _draft.Usage = null;
+        }
+
+        return await _writer.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Publishes the layer on top of what the snapshot stands on. Returns whether the snapshot now stands on it.</summary>
+    public async Task<bool> PublishAsync(Digest diffId, Digest chainId, CancellationToken cancellationToken)
+    {
+        if (_snapshots is null || _draft is null)
+        {
+            return false;
+        }
+
+        if (_isFrozen)
+        {
+            using RootDirectory upper = RootDirectory.Open(_draft.Directory);
+            FrozenUpper.Clean(upper, _snapshots.OverlayXattrNamespace, _plan, cancellationToken);
+        }
+
+        await _snapshots.PublishAsync([new LayerLink(diffId, chainId, _draft)], _isFrozen ? _snapshot.Name : null, cancellationToken).ConfigureAwait(false);
+        return _isFrozen;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        if (_draft is not null)
+        {
+            await _draft.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The snapshot's upper as a draft; null if it is mounted, or means nothing without what is below it.</summary>
+    private async Task<LayerDraft?> TryFreezeAsync(ILayerSnapshotter snapshots, CancellationToken cancellationToken)
+    {
+        LayerDraft frozen;
+        try
+        {
+            frozen = await snapshots.FreezeAsync(_snapshot.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.FailedPrecondition)
+        {
+            return null;
+        }
+
+        using RootDirectory upper = RootDirectory.Open(frozen.Directory);
+        if (!new UpperDiffer(upper, lower: null, snapshots.OverlayXattrNamespace).RefersToLower(cancellationToken))
+        {
+            return frozen;
+        }
+
+        await frozen.DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Where the layer's tree is written to, if not frozen: an empty draft, a new one for a second pass.</summary>
+    private async Task<TreeLayerSink?> MakeTreeAsync(CancellationToken cancellationToken)
+    {
+        if (_snapshots is null || _isFrozen)
+        {
+            return null;
+        }
+
+        if (_draft is not null)
+        {
+            await _draft.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _draft = await _snapshots.BeginLayerAsync(cancellationToken).ConfigureAwait(false);
+        return new TreeLayerSink(
+            _draft.Directory,
+            new ApplyOptions { Whiteouts = WhiteoutMode.Overlay, OverlayXattrNamespace = _snapshots.OverlayXattrNamespace, Warn = _observer.Warn });
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using LayerStore.Cli.Commands;
+using LayerStore.Cli.Output;
+using LayerStore.Cli.Parsing;
+
+namespace LayerStore.Cli;
+
+/// <summary>Runs one command line from its arguments to its exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs it. Results go to the host's output; an error is one line and a hint on its error stream.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Host host, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await RunCommandAsync(arguments, host, cancellationToken).ConfigureAwait(false);
+            await host.FlushAsync().ConfigureAwait(false);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await host.Error.WriteLineAsync("cancelled").ConfigureAwait(false);
+            return ExitCode.Cancelled;
+        }
+#pragma warning disable CA1031 // The boundary: whatever went wrong becomes a line, a hint and an exit code, never a stack.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return ErrorReport.Write(host, exception);
+        }
+    }
+
+    private static async Task RunCommandAsync(IReadOnlyList<string> arguments, Host host, CancellationToken cancellationToken)
+    {
+        if (arguments is ["--version"])
+        {
+            arguments = ["version"];
+        }
+
+        GlobalOptions options = new();
+        Command root = CommandTree.Build(options);
+        ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        ParseResult parsed = root.Parse(PosixArguments.Normalize(root, arguments), configuration);
+        if (parsed.GetValue(options.Help))
+        {
+            HelpText.Write(parsed.CommandResult.Command, host.Text);
+            return;
+        }
+
+        ParseErrors.ThrowIfAny(parsed);
+        await ((CliCommand)parsed.CommandResult.Command).RunAsync(new Session(host, parsed, options), cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,10 @@
+using System.CommandLine;
+
+namespace LayerStore.Cli.Commands;
+
+/// <summary>A command that does something, as opposed to a group of them.</summary>
+internal abstract class CliCommand(string name, string description) : Command(name, description)
+{
+    /// <summary>Does it. An error is thrown.</summary>
+    public abstract Task RunAsync(Session session, CancellationToken cancellationToken);
+}

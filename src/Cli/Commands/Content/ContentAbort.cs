@@ -1,0 +1,24 @@
+using System.CommandLine;
+using LayerStore.Cli.Parsing;
+using Snapshotter;
+
+namespace LayerStore.Cli.Commands.Content;
+
+/// <summary><c>content abort</c>.</summary>
+internal sealed class ContentAbort : CliCommand
+{
+    private readonly Argument<string[]> _references = Choices.Operands("REFERENCE", "The ingests");
+
+    public ContentAbort()
+        : base("abort", "Drop ingests and their bytes") => Add(_references);
+
+    /// <inheritdoc/>
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
+        foreach (string reference in session.Get(_references))
+        {
+            await store.Content.AbortIngestAsync(reference, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

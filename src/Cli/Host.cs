@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace LayerStore.Cli;
+
+/// <summary>What surrounds a command: its streams, its terminal and its environment. Tests bring their own.</summary>
+internal sealed class Host
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    private readonly Lazy<TextWriter> _text;
+
+    /// <summary>Makes a host on these streams.</summary>
+    public Host(Stream input, Stream output, TextWriter error)
+    {
+        Input = input;
+        Output = output;
+        Error = error;
+        _text = new Lazy<TextWriter>(() => new StreamWriter(Output, Utf8, leaveOpen: true) { NewLine = "\n" });
+    }
+
+    /// <summary>Standard input.</summary>
+    public Stream Input { get; }
+
+    /// <summary>Standard output, for bytes. Not to be mixed with <see cref="Text"/>.</summary>
+    public Stream Output { get; }
+
+    /// <summary>Standard output, for text: results and nothing else.</summary>
+    public TextWriter Text => _text.Value;
+
+    /// <summary>Standard error: errors, hints, warnings, progress, logs.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Whether a person sees standard output.</summary>
+    public bool OutputIsTerminal { get; init; }
+
+    /// <summary>Whether a person sees standard error.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>How many columns the terminal has.</summary>
+    public Func<int> Columns { get; init; } = () => 80;
+
+    /// <summary>Reads an environment variable; null if it is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
+
+    /// <summary>Whether stderr may be coloured (https://no-color.org).</summary>
+    public bool ErrorHasColor => ErrorIsTerminal && !IsDumb && string.IsNullOrEmpty(Variable("NO_COLOR"));
+
+    /// <summary>Whether the terminal cannot move its cursor.</summary>
+    public bool IsDumb => Variable("TERM") is null or "" or "dumb";
+
+    /// <summary>The standard streams of this process.</summary>
+    public static Host System() => new(
+        Console.OpenStandardInput(),
+        Console.OpenStandardOutput(),
+        new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" })
+    {
+        OutputIsTerminal = !Console.IsOutputRedirected,
+        ErrorIsTerminal = !Console.IsErrorRedirected,
+        Columns = () => Console.WindowWidth,
+        Variable = Environment.GetEnvironmentVariable,
+    };
+
+    /// <summary>Writes out what was buffered.</summary>
+    public async Task FlushAsync()
+    {
+        if (_text.IsValueCreated)
+        {
+            await Text.FlushAsync().ConfigureAwait(false);
+        }
+
+        await Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,166 @@
+using System.CommandLine;
+
+namespace LayerStore.Cli.Parsing;
+
+/// <summary>
+/// Reads arguments by the rules of POSIX and GNU, and writes them down in the one form that System.CommandLine cannot
+/// misread: the command, options with their values, <c>--</c>, operands.
+/// </summary>
+/// <remarks>
+/// On its own, System.CommandLine 2.0 takes an unknown <c>--option</c> for an operand, lets an option without a value swallow
+/// the option that follows, reads <c>[x]</c> in front as a directive, takes <c>--key:x</c> for <c>--key=x</c> and refuses an empty value.
+/// </remarks>
+internal sealed class PosixArguments
+{
+    private readonly Stack<Command> _path = new();
+    private readonly List<string> _command = [];
+    private readonly List<(Option Option, string? Value)> _options = [];
+    private readonly List<string> _operands = [];
+
+    private PosixArguments(Command root) => _path.Push(root);
+
+    /// <summary>Rewrites arguments.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: an unknown command or option, or an option without its value.</exception>
+    public static IReadOnlyList<string> Normalize(Command root, IReadOnlyList<string> arguments)
+    {
+        PosixArguments result = new(root);
+        bool optionsEnded = false;
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string argument = arguments[i];
+            if (optionsEnded || argument is "" or "-" || argument[0] != '-')
+            {
+                result.AddOperand(argument);
+            }
+            else if (argument == "--")
+            {
+                optionsEnded = true;
+            }
+            else if (argument.StartsWith("--", StringComparison.Ordinal))
+            {
+                i += result.AddLong(argument, Next(arguments, i)) ? 1 : 0;
+            }
+            else
+            {
+                i += result.AddShort(argument, Next(arguments, i)) ? 1 : 0;
+            }
+        }
+
+        return result.Write();
+    }
+
+    /// <summary>How to call a command, from the program's name on.</summary>
+    public static string FullName(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{FullName(parent)} {command.Name}" : command.Name;
+
+    private static string? Next(IReadOnlyList<string> arguments, int index) => index + 1 < arguments.Count ? arguments[index + 1] : null;
+
+    private static bool TakesValue(Option option) => option.Arity.MaximumNumberOfValues > 0;
+
+    private void AddOperand(string argument)
+    {
+        Command current = _path.Peek();
+        if (current.Subcommands.Count == 0)
+        {
+            _operands.Add(argument);
+            return;
+        }
+
+        Command next = current.Subcommands.FirstOrDefault(command => command.Name == argument)
+            ?? throw Error($"unknown command \"{Printable.Text(argument)}\"");
+        _path.Push(next);
+        _command.Add(next.Name);
+    }
+
+    /// <summary>Takes <c>--name</c>, <c>--name=value</c> or <c>--name value</c>; true if the next argument was the value.</summary>
+    private bool AddLong(string argument, string? next)
+    {
+        int equals = argument.IndexOf('=', StringComparison.Ordinal);
+        string name = equals < 0 ? argument : argument[..equals];
+        Option option = Find(name);
+        if (!TakesValue(option) && equals >= 0)
+        {
+            throw Error($"option {name} takes no value");
+        }
+
+        return Add(option, name, equals < 0 ? null : argument[(equals + 1)..], next);
+    }
+
+    /// <summary>Takes <c>-q</c>, <c>-ovalue</c>, <c>-o value</c> or several in one; true if the next argument was the value.</summary>
+    private bool AddShort(string argument, string? next)
+    {
+        for (int i = 1; i < argument.Length; i++)
+        {
+            string name = "-" + argument[i];
+            Option option = Find(name);
+            if (TakesValue(option))
+            {
+                return Add(option, name, i + 1 < argument.Length ? argument[(i + 1)..] : null, next);
+            }
+
+            Add(option, name, null, null);
+        }
+
+        return false;
+    }
+
+    private bool Add(Option option, string name, string? value, string? next)
+    {
+        bool takeNext = value is null && TakesValue(option);
+        if (takeNext && (next is null || (next.Length > 1 && next[0] == '-')))
+        {
+            throw Error(
+                $"option {name} has no value",
+                next is null || !name.StartsWith("--", StringComparison.Ordinal) ? null : $"A value that begins with a dash is written {name}=VALUE.");
+        }
+
+        if (option.Arity.MaximumNumberOfValues <= 1)
+        {
+            _options.RemoveAll(earlier => earlier.Option == option);
+        }
+
+        _options.Add((option, takeNext ? next : value));
+        return takeNext;
+    }
+
+    private Option Find(string name)
+    {
+        foreach (Command command in _path)
+        {
+            Option? found = command.Options.FirstOrDefault(option =>
+                (option.Recursive || command == _path.Peek()) && (option.Name == name || option.Aliases.Contains(name)));
+            if (found is not null)
+            {
+                return found;
+            }
+        }
+
+        throw Error($"unknown option {Printable.Text(name)}", _path.Count == 1 ? "Options of a command stand after the command." : null);
+    }
+
+    private List<string> Write()
+    {
+        List<string> result = [.. _command];
+        foreach ((Option option, string? value) in _options)
+        {
+            if (value == "--")
+            {
+                result.Add($"{option.Name}=--");
+                continue;
+            }
+
+            result.Add(option.Name);
+            if (value is not null)
+            {
+                result.Add(value);
+            }
+        }
+
+        result.Add("--");
+        result.AddRange(_operands);
+        return result;
+    }
+
+    private LayerStoreException Error(string message, string? hint = null) =>
+        new(ErrorKind.InvalidArgument, message, hint ?? $"Run {FullName(_path.Peek())} --help.");
+}

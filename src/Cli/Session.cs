@@ -1,0 +1,88 @@
+using System.CommandLine;
+using LayerStore.Cli.Output;
+using LayerStore.Cli.Parsing;
+using LayerStore.Cli.Progress;
+using Snapshotter;
+using Snapshotter.Linux;
+
+namespace LayerStore.Cli;
+
+/// <summary>What a running command has: its arguments, its surroundings, and the way to the store.</summary>
+internal sealed class Session(Host host, ParseResult parsed, GlobalOptions options)
+{
+    private ProgressDisplay? _display;
+
+    /// <summary>Its surroundings.</summary>
+    public Host Host => host;
+
+    /// <summary>The store's directory, an absolute path.</summary>
+    public string Root => StoreRoot.Find(Get(options.Root), host.Variable, Privileges.IsRoot);
+
+    /// <summary>The value of an option.</summary>
+    public T? Get<T>(Option<T> option) => parsed.GetValue(option);
+
+    /// <summary>The value of an operand.</summary>
+    public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
+
+    /// <summary>Whether an option was given.</summary>
+    public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>Opens the store.</summary>
+    /// <param name="create">Whether to make one where there is none; else its absence is an error.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="sync">Whether what is reported done is on the disk.</param>
+    public Task<Store> OpenAsync(bool create, CancellationToken cancellationToken, bool sync = true)
+    {
+        string root = Root;
+        Log(LogLevel.Debug, $"the store is {root}");
+        return Store.OpenAsync(root, new StoreOptions { Driver = Get(options.Driver), Create = create, Sync = sync }, cancellationToken);
+    }
+
+    /// <summary>Opens the store; null where there is none, which a listing shows as an empty one.</summary>
+    public async Task<Store?> TryOpenAsync(CancellationToken cancellationToken) =>
+        Store.Exists(Root) ? await OpenAsync(create: false, cancellationToken).ConfigureAwait(false) : null;
+
+    /// <summary>Begins to show progress; disposing the result ends it.</summary>
+    public ProgressDisplay ShowProgress(Option<ProgressMode> mode) => _display = ProgressOption.Open(host, Get(mode));
+
+    /// <summary>Prints a line of results.</summary>
+    public void Print(string line) => host.Text.WriteLine(line);
+
+    /// <summary>Prints a name as it is, for scripts; to a terminal without what could control it.</summary>
+    public void PrintName(string name) => Print(host.OutputIsTerminal ? Printable.Text(name) : name);
+
+    /// <summary>Warns, on standard error. Several threads may.</summary>
+    public void Warn(string text) => Log(LogLevel.Warning, text);
+
+    /// <summary>Logs, on standard error, what the level lets through. Several threads may.</summary>
+    public void Log(LogLevel level, string text)
+    {
+        if (level < Get(options.LogLevel))
+        {
+            return;
+        }
+
+        if (_display is null)
+        {
+            Diagnostics.Write(host, level, text);
+        }
+        else
+        {
+            _display.Say(() => Diagnostics.Write(host, level, text));
+        }
+    }
+
+    /// <summary>Says what was done, on standard error, without being asked.</summary>
+    public void Say(string line) => host.Error.WriteLine(Printable.Text(line));
+
+    /// <summary>Refuses to write bytes that are not text to a terminal.</summary>
+    /// <param name="what">What would be written.</param>
+    public void RefuseTerminal(string what)
+    {
+        if (host.OutputIsTerminal)
+        {
+            throw new LayerStoreException(
+                ErrorKind.InvalidArgument, $"standard output is a terminal, and {what} is not text", "Redirect it to a file or pipe it into another program.");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using LayerStore;
+using LayerStore.Compression;
+using LayerStore.Tar;
+using Snapshotter.Layers.Apply;
+using Snapshotter.Layers.Complete;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers;
+
+/// <summary>The applier alone, on a directory and without a store: the way back from <see cref="LayerDiff"/>.</summary>
+/// <remarks>An application that fails cannot be undone: what it had done to the directory stays.</remarks>
+public static class LayerApply
+{
+    /// <summary>Applies a layer onto what a directory holds: whiteouts delete.</summary>
+    /// <param name="layer">The layer, packed in any way or not; read to its end and disposed.</param>
+    /// <param name="directory">Made if missing: 0755, time 0.</param>
+    /// <param name="options">How to make the files.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a damaged, malformed or hostile layer;
+    /// <see cref="ErrorKind.ResourceExhausted"/>: no space; <see cref="ErrorKind.PermissionDenied"/>: what only root can make.</exception>
+    public static void ToTree(Stream layer, string directory, LayerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using RootDirectory root = OpenOrMake(directory);
+        options ??= LayerOptions.Default;
+        Apply(layer, root, options, How(options, WhiteoutMode.Delete), cancellationToken);
+    }
+
+    /// <summary>Stores a layer by itself in overlay's form, as a lower directory: whiteouts become marks.</summary>
+    /// <param name="layer">The layer, packed in any way or not; read to its end and disposed.</param>
+    /// <param name="directory">Made if missing: 0755, time 0.</param>
+    /// <param name="parents">The directories of the layers below in overlay's form, topmost first. A layer takes from them what it has not itself: the
+    /// metadata of directories it has no entry for, and files that it only links to.</param>
+    /// <param name="options">How to make the files.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="LayerStoreException">As for <see cref="ToTree"/>, and <see cref="ErrorKind.DataLoss"/>: the layer does not fit its parents.</exception>
+    public static void ToOverlay(
+        Stream layer, string directory, IReadOnlyList<string> parents, LayerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(parents);
+        using RootDirectory root = OpenOrMake(directory);
+        options ??= LayerOptions.Default;
+        ApplyOptions how = How(options, WhiteoutMode.Overlay);
+        LayerApplyResult result = Apply(layer, root, options, how, cancellationToken);
+        if (result.IsLoose)
+        {
+            using StackView? below = parents.Count == 0 ? null : StackView.Open([.. parents.Select(Path.GetFullPath)], how.OverlayXattrNamespace);
+            LooseLayerCompleter.Complete(root, result, below?.Root, how);
+        }
+    }
+
+    private static LayerApplyResult Apply(Stream layer, RootDirectory root, LayerOptions options, ApplyOptions how, CancellationToken cancellationToken)
+    {
+        using DecompressionStream tar = Decompressor.Open(layer, options.DecompressionLimits);
+        using LayerApplier applier = new(root, how);
+        LayerApplyResult result = applier.Apply(new TarReader(tar, options.TarLimits), cancellationToken);
+
+        // Bytes after the tar's end belong to the layer, and damage there is damage.
+        tar.CopyTo(Stream.Null);
+        return result;
+    }
+
+    private static ApplyOptions How(LayerOptions options, WhiteoutMode whiteouts) => new()
+    {
+        Whiteouts = whiteouts,
+        OverlayXattrNamespace = UserNamespace.Current.IsInitial ? "trusted" : "user",
+        NoDevices = options.NoDevices,
+        StripSetuid = options.StripSetuid,
+        SquashIds = options.SquashIds,
+        Warn = options.Warn,
+    };
+
+    private static RootDirectory OpenOrMake(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        if (Directory.Exists(directory))
+        {
+            return RootDirectory.Open(directory);
+        }
+
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"make the directory {Printable.Text(directory)}");
+        }
+
+        RootDirectory root = RootDirectory.Open(directory);
+        using DirectoryHandle handle = root.OpenSelf();
+        handle.SetMode(null, 0x1ed);
+        handle.SetTimes(null, null, Timestamp.Epoch);
+        return root;
+    }
+}

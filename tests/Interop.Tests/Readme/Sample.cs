@@ -1,0 +1,28 @@
+using LayerStore.Images;
+using LayerStore.Transports;
+using Snapshotter;
+using Snapshotter.Layers.Mounts;
+
+namespace Interop.Tests.Readme;
+
+/// <summary>README.md shows the lines between the markers, and <see cref="ReadmeTests"/> runs them.</summary>
+internal static class Sample
+{
+    public static async Task RunAsync(string root, string layout, string target)
+    {
+        // <readme>
+        await using Store store = await Store.OpenAsync(root);
+
+        // Copies, verifies and unpacks the image. What is here already is not copied again.
+        Image image = await store.PullAsync(TransportReference.Parse($"oci:{layout}:layers"), new() { Name = "demo" });
+        Console.WriteLine($"{image.Name} {image.Manifest.Digest}");
+
+        // A snapshot of it, mounted: readable and writable, and the image stays as it is.
+        MountResult mount = await store.MountAsync("demo", target, key: "my-container");
+        await File.AppendAllTextAsync(Path.Combine(target, "etc/motd"), "hello\n");
+
+        // The snapshot keeps its changes until it is removed.
+        await store.UnmountAsync(mount.Key, remove: true);
+        // </readme>
+    }
+}

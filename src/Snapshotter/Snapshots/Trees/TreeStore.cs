@@ -51,12 +51,13 @@ internal sealed class TreeStore : IDisposable
     }
 
     /// <summary>Gives a draft up. Never throws: what is left is found by the next one to open the store.</summary>
+    /// <remarks>The tree goes first: on a full disk the row can only be removed in the space that this frees.</remarks>
     public void Discard(long tree)
     {
         try
         {
-            _database.Write(s => TreeTable.RemoveDraft(s, tree));
             Delete(tree);
+            _database.Write(s => TreeTable.RemoveDraft(s, tree));
         }
         catch (LayerStoreException)
         {

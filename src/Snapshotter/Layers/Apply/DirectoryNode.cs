@@ -30,6 +30,9 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     /// <summary>Whether overlay's whiteouts were written into it.</summary>
     public bool HoldsWhiteouts { get; set; }
 
+    /// <summary>Whether it was removed from the disk.</summary>
+    public bool IsGone { get; private set; }
+
     /// <summary>Names that whiteouts in this layer remove from the layers below.</summary>
     public HashSet<ByteString> Whiteouts { get; } = [];
 
@@ -64,18 +67,25 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     {
         if (_children is not null && _children.Remove(childName, out DirectoryNode? child))
         {
+            child.Each(static node => node.IsGone = true);
             child.Close();
         }
     }
 
     /// <summary>Closes this and all directories below.</summary>
-    public void Close()
+    public void Close() => Each(static node =>
+    {
+        node.Handle?.Dispose();
+        node.Handle = null;
+    });
+
+    /// <summary>Does something to this and all directories below.</summary>
+    private void Each(Action<DirectoryNode> action)
     {
         Stack<DirectoryNode> open = new([this]);
         while (open.TryPop(out DirectoryNode? node))
         {
-            node.Handle?.Dispose();
-            node.Handle = null;
+            action(node);
             foreach (DirectoryNode child in node.Children)
             {
                 open.Push(child);

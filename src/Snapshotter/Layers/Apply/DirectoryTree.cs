@@ -20,6 +20,7 @@ internal sealed class DirectoryTree : IDisposable
     private DirectoryNode? _last;
 
     private readonly bool _whiteoutsDelete;
+    private readonly List<(DirectoryNode Node, ByteString Name, ByteString Path)> _mustBeHidden = [];
 
     /// <param name="root">The root.</param>
     /// <param name="whiteoutsDelete">Whether the tree holds what layers below made, which whiteouts delete.</param>
@@ -88,6 +89,19 @@ internal sealed class DirectoryTree : IDisposable
 
     /// <summary>Says that names of directories or links have changed: what was found last may be elsewhere now.</summary>
     public void Changed() => _last = null;
+
+    /// <summary>Called when all whiteouts are known.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a path went through a file of a layer below that no whiteout hides.</exception>
+    public void CheckHidden()
+    {
+        foreach ((DirectoryNode node, ByteString name, ByteString path) in _mustBeHidden)
+        {
+            if (!node.IsGone && !node.HidesLower && !node.Whiteouts.Contains(name) && node.Child(name) is { Entry: null })
+            {
+                throw NotADirectory(path);
+            }
+        }
+    }
 
     /// <summary>Closes all directories.</summary>
     public void Dispose() => Root.Close();
@@ -175,15 +189,25 @@ internal sealed class DirectoryTree : IDisposable
             {
                 return null;
             }
+            else if (make && _whiteoutsDelete && !node.Made.Contains(name))
+            {
+                // From a layer below: right only if a whiteout hides it, which may still come.
+                directory.Unlink(name);
+                directory.MakeDirectory(name, 0x1c0);
+                _mustBeHidden.Add((node, name, path));
+                node = node.Add(name, null);
+            }
             else
             {
-                throw new LayerStoreException(
-                    ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}", "The layer is hostile or broken; nothing of it was kept.");
+                throw NotADirectory(path);
             }
         }
 
         return node;
     }
+
+    private static LayerStoreException NotADirectory(ByteString path) => new(
+        ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}", "The layer is hostile or broken; nothing of it was kept.");
 
     private void CloseOldest(DirectoryNode except)
     {

@@ -61,6 +61,7 @@ internal sealed partial class LayerApplier : IDisposable
     {
         CheckLinksToLower();
         CarryOutWhiteouts();
+        _tree.CheckHidden();
         List<ByteString> implied = SetDirectories();
         return new LayerApplyResult
         {
@@ -151,6 +152,12 @@ internal sealed partial class LayerApplier : IDisposable
         FileStatus? status = directory.TryStat(name);
         if (status is not null && (_tree.RemoveIfHidden(parent, name) || status.Value.Type != FileType.Directory))
         {
+            // What this layer had here before hid a directory below: this one must not show that again.
+            if (!Deletes)
+            {
+                parent.Whiteouts.Add(name);
+            }
+
             MakeRoom(parent, directory, name);
             status = null;
         }
@@ -209,13 +216,9 @@ internal sealed partial class LayerApplier : IDisposable
         MarkMade(parent, name);
     }
 
-    /// <summary>
-    /// In a stored layer a target that is not there may be in a layer below, unless it turned up later; and a link that a
-    /// later entry replaced is none.
-    /// </summary>
+    /// <summary>In a stored layer a target that is not there may be in a layer below, unless it turned up later.</summary>
     private void CheckLinksToLower()
     {
-        _linksToLower.RemoveAll(link => Exists(link.Name));
         foreach (TarEntry link in _linksToLower)
         {
             if (Exists(link.LinkName))

@@ -6,7 +6,7 @@ using Snapshotter.Linux;
 namespace Snapshotter.Layers.Complete;
 
 /// <summary>A stored layer that is being completed: paths in it are real, without links on the way.</summary>
-internal sealed class LayerTree(RootDirectory root, string xattrNamespace)
+internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool hasOpaqueRoot)
 {
     private static readonly ByteString s_yes = ByteString.FromText("y");
 
@@ -50,6 +50,11 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace)
     /// <summary>Whether the layers below do not show at a path, because of what this layer has above it.</summary>
     public bool Hides(ByteString path)
     {
+        if (hasOpaqueRoot)
+        {
+            return true;
+        }
+
         DirectoryHandle? current = root.OpenSelf();
         try
         {

@@ -31,7 +31,7 @@ internal sealed class LooseLayerCompleter
 
     private LooseLayerCompleter(RootDirectory layer, LayerApplyResult result, RootDirectory? parents, ApplyOptions options)
     {
-        _layer = new LayerTree(layer, options.OverlayXattrNamespace);
+        _layer = new LayerTree(layer, options.OverlayXattrNamespace, result.HasOpaqueRoot);
         _lower = new LowerView(parents);
         _copier = new FileCopier(options.OverlayXattrNamespace);
         _maker = new FileMaker(options);
@@ -76,6 +76,10 @@ internal sealed class LooseLayerCompleter
                     break;
                 case FileType.SymbolicLink:
                     Move(path, open);
+                    break;
+                case not null when HoldsOnlyWhiteouts(path):
+                    _layer.RemoveDirectory(path); // Whiteouts of nothing.
+                    _implied.Remove(path);
                     break;
                 case FileType type:
                     throw new LayerStoreException(
@@ -224,6 +228,17 @@ internal sealed class LooseLayerCompleter
                 _copier.CopyMetadata(lower, null, lower.Stat(), directory, null);
             }
         }
+    }
+
+    private bool HoldsOnlyWhiteouts(ByteString path)
+    {
+        using DirectoryHandle directory = _layer.Open(path);
+        return directory.List().All(item => directory.TryStat(item.Name)!.Value switch
+        {
+            { IsWhiteout: true } => true,
+            { IsDirectory: true } => _implied.Contains(LayerTree.Join(path, item.Name)) && HoldsOnlyWhiteouts(LayerTree.Join(path, item.Name)),
+            _ => false,
+        });
     }
 
     private static ByteString Moved(ByteString path, ByteString from, ByteString to) =>

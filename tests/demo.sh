@@ -37,9 +37,12 @@ say() {
 
 # Shows a command as one would type it, and runs it.
 run() {
-    local shown=("$@")
-    shown[0]=${shown[0]##*/}
-    printf '   $ %s\n' "${shown[*]//$work/\$DEMO}"
+    local word line=${1##*/}
+    for word in "${@:2}"; do
+        case $word in *[[:space:]]*) word="'$word'" ;; esac
+        line+=" $word"
+    done
+    printf '   $ %s\n' "${line//$work/\$DEMO}"
     "$@" 2>&1 | sed 's/^/     /'
 }
 layerstore() { run "$layerstore" "$@"; }
@@ -60,7 +63,7 @@ layerstore history demo
 
 say 'Mount it, readable and writable. The key "my-container" names what will change; the image itself never does.'
 layerstore mount demo "$mounted" --key my-container
-layerstore snapshot ls
+layerstore snapshot tree
 
 say 'Run something in it: a shell of the image writes a file, changes one and deletes one.'
 run chroot "$mounted" /bin/sh -c 'echo "hello from $(busybox | head -1)" > /etc/greeting; echo "127.0.0.1 demo" >> /etc/hosts; rm /etc/rpc; cat /etc/greeting'

@@ -28,6 +28,8 @@ internal static class CommandTree
         new Mount(),
         new Umount(),
         new Bundle(),
+        new Diff(),
+        new Commit(),
         new Command("snapshot", "Work on snapshots, as ctr snapshots does")
         {
             new SnapshotLs(),

@@ -34,10 +34,10 @@ internal sealed class Pull : CliCommand
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        TransportReference source = TransportReference.Parse(session.Get(_source));
+        TransportReference source = StoreFlags.ReadPlace(session.Get(_source));
         PullOptions options = new()
         {
-            Name = session.Get(_name),
+            Name = StoreFlags.ReadName(session.Get(_name)),
             Platform = StoreFlags.ReadPlatform(session.Get(_platform)),
             Unpack = !session.Get(_noUnpack),
             Layers = _layers.Read(session),

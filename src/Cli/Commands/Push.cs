@@ -24,7 +24,7 @@ internal sealed class Push : CliCommand
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        TransportReference destination = TransportReference.Parse(session.Get(_destination));
+        TransportReference destination = StoreFlags.ReadPlace(session.Get(_destination));
         await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
         using ProgressDisplay progress = session.ShowProgress(_progress);
         await store.PushAsync(session.Get(_name), destination, progress, cancellationToken).ConfigureAwait(false);

@@ -21,8 +21,8 @@ internal sealed class Rmi : CliCommand
         {
             RemovalResult result = await store.RemoveImageAsync(name, cancellationToken).ConfigureAwait(false);
             session.Say(
-                $"removed {name}: freed {result.FreedBlobs.Count} blobs ({ByteSize.Format(result.FreedBlobBytes)})"
-                + $" and {result.FreedLayers.Count} unpacked layers ({ByteSize.Format(result.FreedLayerBytes)})");
+                $"removed {name}; freed blobs: {result.FreedBlobs.Count} ({ByteSize.Format(result.FreedBlobBytes)}),"
+                + $" unpacked layers: {result.FreedLayers.Count} ({ByteSize.Format(result.FreedLayerBytes)})");
             if (result.KeptBySnapshots.Count > 0)
             {
                 session.Say($"kept what these snapshots use: {string.Join(", ", result.KeptBySnapshots.Select(Printable.Text))}");

@@ -46,6 +46,12 @@ internal sealed class Unpack : CliCommand
             return;
         }
 
+        if (options.Platform is not null)
+        {
+            throw new LayerStoreException(
+                ErrorKind.InvalidArgument, "--platform is for a SOURCE: an image in the store has its platform", "Pull it again with --platform.");
+        }
+
         await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
         await store.UnpackAsync(session.Get(_source), directory, options, progress, cancellationToken).ConfigureAwait(false);
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using LayerStore.Images;
 using LayerStore.Oci;
+using LayerStore.Transports;
 
 namespace LayerStore.Cli.Parsing;
 
@@ -14,4 +16,20 @@ internal static class StoreFlags
 
     /// <summary>Reads <see cref="Platform"/>.</summary>
     public static Platform? ReadPlatform(string? text) => text is null ? null : LayerStore.Oci.Platform.Parse(text);
+
+    /// <summary>Reads a name for an image; null stays null.</summary>
+    public static string? ReadName(string? text) => text is null ? null : ImageName.Normalize(text);
+
+    /// <summary>Reads a reference to a place outside of the store.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: malformed, not in this version, or the name of an image.</exception>
+    public static TransportReference ReadPlace(string text)
+    {
+        TransportReference reference = TransportReference.Parse(text);
+        return reference.Kind != TransportKind.Store
+            ? reference
+            : throw new LayerStoreException(
+                ErrorKind.InvalidArgument,
+                $"\"{Printable.Text(text)}\" is a name, not a place outside of the store; registries are not in this version",
+                "Use oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:REF].");
+    }
 }

@@ -1,3 +1,4 @@
+using LayerStore;
 using LayerStore.Images;
 using LayerStore.Tar;
 using Snapshotter.Layers.Apply;
@@ -25,16 +26,26 @@ internal sealed class LayerExtractor(IBlobProvider blobs, LayerOptions options, 
     {
         await using LayerStream stream = await LayerStream.OpenAsync(
             blobs, layer, options.DecompressionLimits, done => Report(layer, done, LayerState.Running), cancellationToken).ConfigureAwait(false);
-        LayerApplyResult result = await Task.Run(
-            () =>
-            {
-                using RootDirectory root = RootDirectory.Open(directory);
-                using LayerApplier applier = new(root, how);
-                LayerApplyResult applied = applier.Apply(new TarReader(stream, options.TarLimits), cancellationToken);
-                stream.VerifyToEnd();
-                return applied;
-            },
-            cancellationToken).ConfigureAwait(false);
+        LayerApplyResult result;
+        try
+        {
+            result = await Task.Run(
+                () =>
+                {
+                    using RootDirectory root = RootDirectory.Open(directory);
+                    using LayerApplier applier = new(root, how);
+                    LayerApplyResult applied = applier.Apply(new TarReader(stream, options.TarLimits), cancellationToken);
+                    stream.VerifyToEnd();
+                    return applied;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.DataLoss && e is not (DigestMismatchException or SizeMismatchException))
+        {
+            // The tar and its compression do not know which of the image's layers they are.
+            throw new LayerStoreException(e.Kind, $"layer {layer.Descriptor.Digest}: {e.Message}", e.Hint, e);
+        }
+
         Report(layer, layer.Descriptor.Size, LayerState.Done);
         return result;
     }

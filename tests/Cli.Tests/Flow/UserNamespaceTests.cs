@@ -1,0 +1,108 @@
+using Cli.Tests.Support;
+
+namespace Cli.Tests.Flow;
+
+/// <summary>The flow for a user who is root only in a user namespace.</summary>
+public sealed class UserNamespaceTests
+{
+    private static readonly string[] Unshare = ["unshare", "--user", "--map-root-user", "--mount"];
+
+    [SkippableFact]
+    public void The_flow_works_for_root_of_a_user_namespace()
+    {
+        RequireUserNamespaces();
+        using TestStore store = new();
+        ToolResult result = Run(
+            store,
+            """
+            l pull "$source" >/dev/null
+            l pull "$source" >/dev/null
+            l mount busybox "$mnt" --key k >/dev/null
+            l mount busybox "$mnt" --key k >/dev/null
+            echo changed > "$mnt/new"
+            rm "$mnt/bin/busybox"
+            l diff k --summary -q
+            l commit k changed >/dev/null
+            l unpack changed "$plain"
+            test "$(cat "$plain/new")" = changed
+            test ! -e "$plain/bin/busybox"
+            l umount k --rm
+            l push changed "oci:$out:v1"
+            l rmi busybox changed
+            """,
+            TestData.Source("busybox"),
+            Unshare).Expect();
+        Assert.Equal([".", "bin", "bin/busybox", "new"], result.Lines.Order(StringComparer.Ordinal));
+    }
+
+    [SkippableFact]
+    public void Owners_that_are_mapped_are_kept()
+    {
+        RequireUserNamespaces();
+        Tools.RequireRoot();
+        Tools.Require("newuidmap");
+        Skip.IfNot(File.Exists("/etc/subuid") && File.Exists("/etc/subgid"), "there is no /etc/subuid");
+        using TestStore store = new();
+        string source = MakeOwned(store);
+
+        // A mount namespace of its own, so that the ranges of the test replace those of the machine for it alone.
+        string ranges = store.Temp.WriteFile("ranges", "root:100000:65536\n");
+        string[] wrapper =
+        [
+            "unshare", "--mount", "bash", "-ec",
+            "mount --bind \"$1\" /etc/subuid; mount --bind \"$1\" /etc/subgid; shift; exec unshare --user --map-root-user --map-auto --mount \"$@\"",
+            "bash", ranges,
+        ];
+        Run(
+            store,
+            """
+            l pull "$source" --name owned
+            l mount owned "$mnt" --key k
+            test "$(stat -c %u:%g "$mnt/file")" = 123:456
+            chown 7:8 "$mnt/file"
+            l commit k changed
+            l push changed "oci:$out:v1"
+            l umount k --rm
+            """,
+            source,
+            wrapper).Expect();
+        store.Process(["unpack", $"oci:{store["out"]}:v1", store["plain"]]).Run().Expect();
+        Assert.Equal("7:8", ProcessRunner.Run("stat", "-c", "%u:%g", Path.Combine(store["plain"], "file")).Output.Trim());
+    }
+
+    [SkippableFact]
+    public void Owners_that_are_not_mapped_are_refused_unless_squashed()
+    {
+        RequireUserNamespaces();
+        using TestStore store = new();
+        ToolResult result = store.Process(["pull", TestData.Source("attributes")], Unshare).Run().Expect(7);
+        Assert.Contains("--squash-ids", result.Error, StringComparison.Ordinal);
+    }
+
+    private static void RequireUserNamespaces()
+    {
+        Tools.Require("unshare");
+        Skip.If(ProcessRunner.TryRun("unshare", "--user", "--map-root-user", "--mount", "true").ExitCode != 0, "user namespaces are not allowed here");
+    }
+
+    private static string MakeOwned(TestStore store)
+    {
+        TestLayout layout = new(store["layout"]);
+        layout.AddImage("owned", TestLayout.Tar("file", "text", userId: 123, groupId: 456));
+        return layout.Source("owned");
+    }
+
+    private static ToolResult Run(TestStore store, string script, string source, string[] wrapper) =>
+        new ToolCommand(wrapper[0], [.. wrapper[1..], "bash", "-c", "set -eu\nl() { dotnet exec \"$program\" --root \"$root\" \"$@\"; }\n" + script])
+        {
+            Environment = new Dictionary<string, string?>
+            {
+                ["program"] = Path.Combine(AppContext.BaseDirectory, "layerstore-cli.dll"),
+                ["root"] = store.Root,
+                ["source"] = source,
+                ["mnt"] = store["mnt"],
+                ["plain"] = store["plain"],
+                ["out"] = store["out"],
+            },
+        }.Run();
+}

@@ -33,9 +33,11 @@ internal static class CommandLine
 
     private static async Task RunCommandAsync(IReadOnlyList<string> arguments, Host host, CancellationToken cancellationToken)
     {
-        if (arguments is ["--version"])
+        // Scripts ask for the version to see whether the program is there: no tree of commands for that.
+        if (arguments is ["--version"] or ["version"])
         {
-            arguments = ["version"];
+            Commands.Version.Print(host);
+            return;
         }
 
         GlobalOptions options = new();

@@ -51,7 +51,7 @@ internal sealed class Host
     public static Host System() => new(
         Console.OpenStandardInput(),
         Console.OpenStandardOutput(),
-        new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" })
+        TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" }))
     {
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,

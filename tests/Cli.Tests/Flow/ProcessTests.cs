@@ -35,6 +35,32 @@ public sealed class ProcessTests
     }
 
     [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void A_signal_ends_a_command_that_waits_for_input(string signal)
+    {
+        using TestStore store = new();
+
+        // The directory is made before the input is read: then the program listens to signals. `set -m` lets a background job have SIGINT.
+        ProcessRunner.Script(
+            """
+            set -m
+            mkfifo "$2/input"
+            exec 3<>"$2/input"
+            dotnet exec "$1" layer apply "$2/tree" <"$2/input" 2>"$2/error" &
+            until [ -d "$2/tree" ]; do sleep 0.05; done
+            kill -"$3" $!
+            code=0
+            wait $! || code=$?
+            [ "$code" = 130 ]
+            [ "$(cat "$2/error")" = cancelled ]
+            """,
+            Path.Combine(AppContext.BaseDirectory, "layerstore-cli.dll"),
+            store.Temp.FullPath,
+            signal);
+    }
+
+    [Theory]
     [InlineData("version")]
     [InlineData("images")]
     public void The_program_needs_neither_home_nor_path(string command)

@@ -27,9 +27,10 @@ internal sealed class LayerApplyCommand : CliCommand
         string directory = session.Get(_directory);
         string[] parents = (session.Get(_parents) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         LayerOptions options = _layers.Read(session);
+        Stream layer = new CancellableInput(session.Host.Input, cancellationToken);
         if (session.Get(_overlay))
         {
-            LayerApply.ToOverlay(session.Host.Input, directory, parents, options, cancellationToken);
+            LayerApply.ToOverlay(layer, directory, parents, options, cancellationToken);
         }
         else if (session.Has(_parents))
         {
@@ -37,7 +38,7 @@ internal sealed class LayerApplyCommand : CliCommand
         }
         else
         {
-            LayerApply.ToTree(session.Host.Input, directory, options, cancellationToken);
+            LayerApply.ToTree(layer, directory, options, cancellationToken);
         }
 
         return Task.CompletedTask;

@@ -1,0 +1,62 @@
+namespace LayerStore.Cli;
+
+/// <summary>
+/// Standard input for code that reads it synchronously: a read of a pipe or terminal cannot be interrupted, so it is left
+/// behind when the command is cancelled.
+/// </summary>
+internal sealed class CancellableInput(Stream input, CancellationToken cancellationToken) : Stream
+{
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private ReadOnlyMemory<byte> _ready;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        if (_ready.IsEmpty)
+        {
+            int count = Task.Run(() => input.Read(_buffer), cancellationToken).WaitAsync(cancellationToken).GetAwaiter().GetResult();
+            _ready = _buffer.AsMemory(0, count);
+        }
+
+        int taken = Math.Min(buffer.Length, _ready.Length);
+        _ready.Span[..taken].CopyTo(buffer);
+        _ready = _ready[taken..];
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

@@ -66,7 +66,7 @@ layerstore mount demo "$mounted" --key my-container
 layerstore snapshot tree
 
 say 'Run something in it: a shell of the image writes a file, changes one and deletes one.'
-run chroot "$mounted" /bin/sh -c 'echo "hello from $(busybox | head -1)" > /etc/greeting; echo "127.0.0.1 demo" >> /etc/hosts; rm /etc/rpc; cat /etc/greeting'
+run chroot "$mounted" /bin/sh -c 'echo "hello from $(busybox | head -1)" > /etc/greeting; echo "demo:x:1000:1000::/:/bin/sh" >> /etc/passwd; rm /etc/rpc; cat /etc/greeting'
 
 say 'What did that change? Only the changes are looked at, however large the image is.'
 layerstore diff my-container --summary
@@ -84,6 +84,10 @@ run skopeo inspect --format '{{.Architecture}}, {{len .Layers}} layers, {{.Diges
 run umoci unpack --image "$work/exported:changed" "$work/by-umoci"
 "$here/../testdata/tree.pl" "$mounted" > "$work/mounted.tree"
 "$here/../testdata/tree.pl" "$work/by-umoci/rootfs" > "$work/umoci.tree"
+if ! grep -q $'^opt/app/char\tchar' "$work/mounted.tree"; then
+    # In a user namespace nobody can make devices. LayerStore leaves the image's one out, umoci puts an empty file there.
+    sed -i '/^opt\/app\/char\t/d' "$work/umoci.tree"
+fi
 diff "$work/mounted.tree" "$work/umoci.tree"
 printf '     %d paths: the same types, modes, owners, times, contents, links and extended attributes\n' "$(wc -l < "$work/mounted.tree")"
 

@@ -72,7 +72,7 @@ public sealed class Store : IAsyncDisposable
 
     private ImageMounter Mounts => new(_layout, Snapshots, Snapshotter.MountRecords);
 
-    private ImageCommitter Committer => new(Content, Images, Snapshots, Unpacker, _options.TimeProvider);
+    private ImageCommitter Committer => new(_layout, Content, Images, Snapshots, Unpacker, _options.TimeProvider);
 
     /// <summary>Whether there is a store at this root.</summary>
     public static bool Exists(string root) => StoreLayout.Exists(root);

@@ -21,9 +21,6 @@ internal sealed record ApplyOptions
     /// <summary>How deep a path may be.</summary>
     public int MaxDepth { get; init; } = 1024;
 
-    /// <summary>Told of each entry that was made, with its clean path and with the owner that the image says; also when a later one replaces it.</summary>
-    public Action<LayerStore.ByteString, LayerStore.Tar.TarEntry>? Made { get; init; }
-
     /// <summary>Told what cannot be kept here and was left out or changed.</summary>
     public Action<string>? Warn { get; init; }
 }

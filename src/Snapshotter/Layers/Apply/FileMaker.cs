@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
+using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Apply;

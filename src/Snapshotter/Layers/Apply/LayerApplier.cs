@@ -2,6 +2,7 @@ using System.Buffers;
 using LayerStore;
 using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
+using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Apply;
@@ -30,6 +31,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly FileMaker _maker;
     private readonly List<TarEntry> _linksToLower = [];
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private readonly Dictionary<ByteString, FileOwner> _squashedOwners = [];
     private long _contentBytes;
     private long _entries;
 
@@ -69,7 +71,7 @@ internal sealed partial class LayerApplier : IDisposable
             ContentBytes = _contentBytes,
             HasRootEntry = _tree.Root.Entry is not null,
             HasOpaqueRoot = _tree.Root.IsOpaque,
-            HasSquashedOwners = _maker.Owners.HasSquashed,
+            SquashedOwners = _squashedOwners,
             ImpliedDirectories = implied,
             LinksToLower = _linksToLower,
         };
@@ -132,7 +134,7 @@ internal sealed partial class LayerApplier : IDisposable
                 break;
         }
 
-        _options.Made?.Invoke(path, entry);
+        NoteOwner(path, entry);
     }
 
     private void SetRoot(TarEntry entry)
@@ -144,7 +146,7 @@ internal sealed partial class LayerApplier : IDisposable
         }
 
         _tree.Root.Entry = entry;
-        _options.Made?.Invoke(ByteString.Empty, entry);
+        NoteOwner(ByteString.Empty, entry);
     }
 
     private void AddDirectory(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry)
@@ -214,6 +216,19 @@ internal sealed partial class LayerApplier : IDisposable
 
         _maker.SetLinkMetadata(directory, name, entry);
         MarkMade(parent, name);
+    }
+
+    private void NoteOwner(ByteString path, TarEntry entry)
+    {
+        FileOwner owner = new(entry.UserId, entry.GroupId);
+        if (OwnerPolicy.Squash(owner) != owner)
+        {
+            _squashedOwners[path] = owner;
+        }
+        else
+        {
+            _squashedOwners.Remove(path); // An earlier entry of the same name.
+        }
     }
 
     /// <summary>In a stored layer a target that is not there may be in a layer below, unless it turned up later.</summary>

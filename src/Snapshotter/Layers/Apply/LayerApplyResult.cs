@@ -1,5 +1,6 @@
 using LayerStore;
 using LayerStore.Tar;
+using Snapshotter.Layers.Owners;
 
 namespace Snapshotter.Layers.Apply;
 
@@ -18,8 +19,8 @@ internal sealed record LayerApplyResult
     /// <summary>Whether the layer hides all that is below it.</summary>
     public required bool HasOpaqueRoot { get; init; }
 
-    /// <summary>Whether owners were replaced, because they are not mapped here: then the layer must not be shared.</summary>
-    public bool HasSquashedOwners { get; init; }
+    /// <summary>The true owners of files that were given to root, because their owners are not mapped here; by clean path. Such a layer must not be shared.</summary>
+    public required IReadOnlyDictionary<ByteString, FileOwner> SquashedOwners { get; init; }
 
     /// <summary>Directories that this layer needed but has no entry for, bytewise by path. Their metadata is that of the layers below.</summary>
     public required IReadOnlyList<ByteString> ImpliedDirectories { get; init; }

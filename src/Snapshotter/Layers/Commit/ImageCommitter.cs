@@ -3,6 +3,7 @@ using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Oci;
 using Snapshotter.Layers.Diff;
+using Snapshotter.Layers.Owners;
 using Snapshotter.Layers.Unpack;
 using Snapshotter.Snapshots;
 
@@ -10,9 +11,9 @@ namespace Snapshotter.Layers.Commit;
 
 /// <summary>Makes a new image of what changed in an active snapshot: layer, config, manifest, and the name last.</summary>
 internal sealed class ImageCommitter(
-    IContentStore content, IImageStore images, ISnapshotter snapshots, LayerUnpacker unpacker, TimeProvider clock)
+    StoreLayout layout, IContentStore content, IImageStore images, ISnapshotter snapshots, LayerUnpacker unpacker, TimeProvider clock)
 {
-    private readonly SnapshotDiffer _differ = new(snapshots);
+    private readonly SnapshotDiffer _differ = new(layout, snapshots);
 
     /// <summary>Writes the changes as an uncompressed layer.</summary>
     public async Task DiffAsync(string key, Stream output, CancellationToken cancellationToken)
@@ -21,6 +22,7 @@ internal sealed class ImageCommitter(
 
         // What is written cannot be taken back, so there is one pass only.
         bool begun = false;
+        IReadOnlyDictionary<ByteString, FileOwner> owners = await _differ.SquashedOwnersAsync(snapshot, cancellationToken).ConfigureAwait(false);
         await _differ.WriteAsync(
             snapshot,
             () =>
@@ -32,7 +34,7 @@ internal sealed class ImageCommitter(
                 }
 
                 begun = true;
-                return Task.FromResult<ILayerSink>(new TarLayerSink(output));
+                return Task.FromResult<ILayerSink>(new OwnerRestoringSink(new TarLayerSink(output), owners));
             },
             new DiffObserver(),
             cancellationToken).ConfigureAwait(false);
@@ -63,7 +65,7 @@ internal sealed class ImageCommitter(
         SnapshotInfo snapshot = await _differ.RequireActiveAsync(key, cancellationToken).ConfigureAwait(false);
         (EditedImage below, BaseImage? baseImage) = await FindBaseAsync(snapshot, cancellationToken).ConfigureAwait(false);
 
-        LayerCommitter committer = await LayerCommitter.BeginAsync(content, snapshots, snapshot, options, cancellationToken).ConfigureAwait(false);
+        LayerCommitter committer = await LayerCommitter.BeginAsync(content, _differ, snapshots, snapshot, options, cancellationToken).ConfigureAwait(false);
         await using (committer.ConfigureAwait(false))
         {
             LayerBlob layer = await committer.WriteAsync(cancellationToken).ConfigureAwait(false);

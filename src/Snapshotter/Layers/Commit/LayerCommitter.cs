@@ -3,6 +3,7 @@ using LayerStore.Content;
 using LayerStore.Tar;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Layers.Diff;
+using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 
@@ -27,23 +28,24 @@ internal sealed class LayerCommitter : IAsyncDisposable
     private LayerDraft? _draft;
     private bool _isFrozen;
     private LayerPlan _plan = new();
+    private OwnerRestoringSink? _owners;
 
-    private LayerCommitter(ISnapshotter snapshots, SnapshotInfo snapshot, LayerBlobWriter writer, DiffObserver observer)
+    private LayerCommitter(SnapshotDiffer differ, ISnapshotter snapshots, SnapshotInfo snapshot, LayerBlobWriter writer, DiffObserver observer)
     {
         _snapshots = snapshots as ILayerSnapshotter;
         _snapshot = snapshot;
         _writer = writer;
         _observer = observer;
-        _differ = new SnapshotDiffer(snapshots);
+        _differ = differ;
     }
 
     /// <summary>Begins a commit.</summary>
     public static async Task<LayerCommitter> BeginAsync(
-        IContentStore content, ISnapshotter snapshots, SnapshotInfo snapshot, CommitOptions options, CancellationToken cancellationToken)
+        IContentStore content, SnapshotDiffer differ, ISnapshotter snapshots, SnapshotInfo snapshot, CommitOptions options, CancellationToken cancellationToken)
     {
         Timestamp? latest = options.SourceDate is { } date ? new Timestamp(date.ToUnixTimeSeconds(), 0) : null;
         LayerBlobWriter writer = await LayerBlobWriter.BeginAsync(content, options.Compression, latest, cancellationToken).ConfigureAwait(false);
-        return new LayerCommitter(snapshots, snapshot, writer, new DiffObserver { Warn = options.Warn });
+        return new LayerCommitter(differ, snapshots, snapshot, writer, new DiffObserver { Warn = options.Warn });
     }
 
     /// <summary>Writes the blob and, with a snapshotter that shares layers, the draft of the layer. Nothing is visible yet but the blob.</summary>
@@ -55,6 +57,7 @@ internal sealed class LayerCommitter : IAsyncDisposable
             _isFrozen = _draft is not null;
         }
 
+        IReadOnlyDictionary<ByteString, FileOwner> owners = await _differ.SquashedOwnersAsync(_snapshot, cancellationToken).ConfigureAwait(false);
         TreeLayerSink? tree = null;
         try
         {
@@ -65,7 +68,8 @@ internal sealed class LayerCommitter : IAsyncDisposable
                     tree?.Dispose();
                     tree = await MakeTreeAsync(cancellationToken).ConfigureAwait(false);
                     _plan = new LayerPlan();
-                    ILayerSink blob = new TeeLayerSink(_writer.Restart(), _plan);
+                    _owners = new OwnerRestoringSink(_writer.Restart(), owners);
+                    ILayerSink blob = new TeeLayerSink(_owners, _plan);
                     return tree is null ? blob : new TeeLayerSink(blob, tree);
                 },
                 _observer,
@@ -81,6 +85,11 @@ internal sealed class LayerCommitter : IAsyncDisposable
             // What is implied or new in the tree of a layer that a differ wrote is in the plan: it is never loose.
             _draft.HasRootEntry = _plan.HasRootEntry;
             _draft.Usage = null;
+            if (_owners is { Restored.Count: > 0 })
+            {
+                _draft.IsChainBound = true;
+                _draft.ManifestDigest = LayerManifest.Write(_draft.ManifestPath, _owners.Restored);
+            }
         }
 
         return await _writer.CommitAsync(cancellationToken).ConfigureAwait(false);

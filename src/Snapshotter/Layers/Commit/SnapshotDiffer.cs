@@ -1,12 +1,15 @@
+using System.Globalization;
 using LayerStore;
+using LayerStore.Content;
 using Snapshotter.Layers.Diff;
+using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 
 namespace Snapshotter.Layers.Commit;
 
 /// <summary>Finds what changed in an active snapshot since it was prepared, with the differ that its driver allows.</summary>
-internal sealed class SnapshotDiffer(ISnapshotter snapshots)
+internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
 {
     /// <summary>The active snapshot of this key.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>; <see cref="ErrorKind.FailedPrecondition"/>: it is not active.</exception>
@@ -39,6 +42,26 @@ internal sealed class SnapshotDiffer(ISnapshotter snapshots)
         {
             await WriteOnceAsync(snapshot, await makeSink().ConfigureAwait(false), observer, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The true owners of files whose owners were squashed when the layers below were unpacked.</summary>
+    public async Task<IReadOnlyDictionary<ByteString, FileOwner>> SquashedOwnersAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+    {
+        Dictionary<ByteString, FileOwner> owners = [];
+        if (snapshots is ILayerSnapshotter layered && !UserNamespace.Current.IsInitial)
+        {
+            SnapshotStack stack = await layered.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
+            foreach (string tree in stack.Lowers.Reverse())
+            {
+                string manifest = layout.Manifest(long.Parse(Path.GetFileName(tree), CultureInfo.InvariantCulture));
+                foreach ((ByteString path, FileOwner owner) in LayerManifest.Read(manifest))
+                {
+                    owners[path] = owner;
+                }
+            }
+        }
+
+        return owners;
     }
 
     private Task WriteOnceAsync(SnapshotInfo snapshot, ILayerSink sink, DiffObserver observer, CancellationToken cancellationToken) =>

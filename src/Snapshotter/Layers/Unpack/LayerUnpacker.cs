@@ -2,6 +2,7 @@ using LayerStore.Content;
 using LayerStore.Images;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Layers.Complete;
+using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 
@@ -162,7 +163,11 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
                 await extractor.ExtractAsync(image.Layers[index], draft.Directory, _how, cancellationToken).ConfigureAwait(false);
             draft.HasRootEntry = result.HasRootEntry;
             draft.HasOpaqueRoot = result.HasOpaqueRoot;
-            draft.IsChainBound = result.IsLoose || result.HasSquashedOwners;
+            draft.IsChainBound = result.IsLoose || result.SquashedOwners.Count > 0;
+            if (result.SquashedOwners.Count > 0)
+            {
+                draft.ManifestDigest = LayerManifest.Write(draft.ManifestPath, result.SquashedOwners);
+            }
         }
 
         /// <summary>

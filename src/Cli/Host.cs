@@ -55,7 +55,7 @@ internal sealed class Host
     {
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
-        Columns = () => Console.WindowWidth,
+        Columns = () => Console.WindowWidth is > 0 and int width ? width : 80,
         Variable = Environment.GetEnvironmentVariable,
     };
 

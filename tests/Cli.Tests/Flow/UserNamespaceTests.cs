@@ -79,6 +79,30 @@ public sealed class UserNamespaceTests
         Assert.Contains("--squash-ids", result.Error, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public void Owners_that_were_squashed_come_back_with_a_commit()
+    {
+        RequireUserNamespaces();
+        Tools.RequireRoot();
+        using TestStore store = new();
+        string source = MakeOwned(store);
+        Run(
+            store,
+            """
+            l pull "$source" --squash-ids --name owned
+            l mount owned "$mnt" --key k
+            test "$(stat -c %u:%g "$mnt/file")" = 0:0
+            chmod 600 "$mnt/file"
+            l commit k changed
+            l push changed "oci:$out:v1"
+            l umount k
+            """,
+            source,
+            Unshare).Expect();
+        store.Process(["unpack", $"oci:{store["out"]}:v1", store["plain"]]).Run().Expect();
+        Assert.Equal("123:456 600", ProcessRunner.Run("stat", "-c", "%u:%g %a", Path.Combine(store["plain"], "file")).Output.Trim());
+    }
+
     private static void RequireUserNamespaces()
     {
         Tools.Require("unshare");

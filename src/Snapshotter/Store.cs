@@ -255,8 +255,22 @@ public sealed class Store : IAsyncDisposable
     public async Task<CommitResult> CommitAsync(
         string key, string name, CommitOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
-        return await Committer.CommitAsync(key, ImageName.Normalize(name), options ?? new CommitOptions(), cancellationToken).ConfigureAwait(false);
+        List<Digest> brought = [];
+        try
+        {
+            using StoreLock working = await StoreLocks.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
+            return await Committer.CommitAsync(key, ImageName.Normalize(name), options ?? new CommitOptions(), brought, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (brought.Count > 0)
+        {
+            using StoreLock? alone = await StoreLocks.TryTakeAsync(_layout).ConfigureAwait(false);
+            if (alone is not null)
+            {
+                await Sweeper.SweepAsync(brought, [], CancellationToken.None).ConfigureAwait(false);
+            }
+
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -17,4 +17,21 @@ internal static class StoreLocks
     /// <summary>For work that removes: waits until nothing is being added.</summary>
     public static Task<StoreLock> TakeAsync(StoreLayout layout, CancellationToken cancellationToken) =>
         StoreLock.AcquireAsync(layout, Collect, exclusive: true, cancellationToken: cancellationToken);
+
+    /// <summary>
+    /// For tidying up after a failure, which must not keep a user waiting: null if others are still adding after two
+    /// seconds. What is left then is unreferenced, and goes with the next removal.
+    /// </summary>
+    public static async Task<StoreLock?> TryTakeAsync(StoreLayout layout)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
+        try
+        {
+            return await TakeAsync(layout, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
 }

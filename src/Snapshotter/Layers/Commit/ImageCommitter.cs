@@ -58,9 +58,15 @@ internal sealed class ImageCommitter(
     }
 
     /// <summary>Commits.</summary>
+    /// <param name="key">The active snapshot.</param>
+    /// <param name="name">The new image's full name.</param>
+    /// <param name="options">How.</param>
+    /// <param name="brought">Gets the blobs that were stored, which are garbage if this fails.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such key; <see cref="ErrorKind.FailedPrecondition"/>: not
     /// active, or not made from an image of this store; <see cref="ErrorKind.Aborted"/>: a file kept changing.</exception>
-    public async Task<CommitResult> CommitAsync(string key, string name, CommitOptions options, CancellationToken cancellationToken)
+    public async Task<CommitResult> CommitAsync(
+        string key, string name, CommitOptions options, ICollection<Digest> brought, CancellationToken cancellationToken)
     {
         SnapshotInfo snapshot = await _differ.RequireActiveAsync(key, cancellationToken).ConfigureAwait(false);
         (EditedImage below, BaseImage? baseImage) = await FindBaseAsync(snapshot, cancellationToken).ConfigureAwait(false);
@@ -69,11 +75,15 @@ internal sealed class ImageCommitter(
         await using (committer.ConfigureAwait(false))
         {
             LayerBlob layer = await committer.WriteAsync(cancellationToken).ConfigureAwait(false);
+            brought.Add(layer.Descriptor.Digest);
             HistoryEntry history = new(options.SourceDate ?? clock.GetUtcNow(), "layerstore commit", options.Author, options.Message);
             EditedImage edited = ImageEditor.AppendLayer(
                 below, new NewLayer(layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, options.Compression, history), baseImage);
-            await StoreAsync(edited.Config, cancellationToken).ConfigureAwait(false);
-            await StoreAsync(edited.Manifest, cancellationToken).ConfigureAwait(false);
+            foreach (OciDocument document in (OciDocument[])[edited.Config, edited.Manifest])
+            {
+                await StoreAsync(document, cancellationToken).ConfigureAwait(false);
+                brought.Add(document.Digest);
+            }
 
             ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), edited.Manifest.Descriptor, platform: null, cancellationToken)
                 .ConfigureAwait(false);

@@ -41,8 +41,12 @@ internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IIm
         }
         catch (Exception) when (brought.Count + unpacked.Count > 0)
         {
-            using StoreLock alone = await StoreLocks.TakeAsync(layout, CancellationToken.None).ConfigureAwait(false);
-            await sweeper().SweepAsync(brought, unpacked, CancellationToken.None).ConfigureAwait(false);
+            using StoreLock? alone = await StoreLocks.TryTakeAsync(layout).ConfigureAwait(false);
+            if (alone is not null)
+            {
+                await sweeper().SweepAsync(brought, unpacked, CancellationToken.None).ConfigureAwait(false);
+            }
+
             throw;
         }
     }

@@ -31,9 +31,16 @@ public sealed class MountEqualsUnpackTests
     ];
 
     private static readonly Gen<Action<TestLayer>> s_entry = Gen.Frequency<Action<TestLayer>>(
-        (6, from path in s_path from content in s_content from mode in s_mode from owner in s_owner from xattrs in Gen.Elements(s_xattrs)
+        (6, from path in s_path
+            from content in s_content
+            from mode in s_mode
+            from owner in s_owner
+            from xattrs in Gen.Elements(s_xattrs)
             select (Action<TestLayer>)(layer => layer.File(path, content, mode, owner, xattrs))),
-        (6, from path in s_path from mode in s_mode from owner in s_owner from xattrs in Gen.Elements(s_xattrs[..5])
+        (6, from path in s_path
+            from mode in s_mode
+            from owner in s_owner
+            from xattrs in Gen.Elements(s_xattrs[..5])
             select (Action<TestLayer>)(layer => layer.Dir(path, mode, owner, xattrs))),
         (2, from path in s_path from target in s_path from up in Gen.Elements("", "/", "../") select (Action<TestLayer>)(layer => layer.Symlink(path, up + target))),
         (3, from path in s_path from target in s_path from mode in s_mode from owner in s_owner select (Action<TestLayer>)(layer => layer.Link(path, target, mode, owner))),

@@ -41,9 +41,21 @@ internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IIm
         }
         catch (Exception) when (brought.Count + unpacked.Count > 0)
         {
+            await FreeAsync(brought, unpacked).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Frees what a failed pull brought. What cannot be freed now is garbage; the error that matters is the pull's.</summary>
+    private async Task FreeAsync(List<Digest> brought, List<Digest> unpacked)
+    {
+        try
+        {
             using StoreLock alone = await StoreLocks.TakeAsync(layout, CancellationToken.None).ConfigureAwait(false);
             await sweeper().SweepAsync(brought, unpacked, CancellationToken.None).ConfigureAwait(false);
-            throw;
+        }
+        catch (LayerStoreException)
+        {
         }
     }
 

@@ -263,12 +263,7 @@ public sealed class Store : IAsyncDisposable
         }
         catch (Exception) when (brought.Count > 0)
         {
-            using StoreLock? alone = await StoreLocks.TryTakeAsync(_layout).ConfigureAwait(false);
-            if (alone is not null)
-            {
-                await Sweeper.SweepAsync(brought, [], CancellationToken.None).ConfigureAwait(false);
-            }
-
+            await Sweeper.FreeAfterFailureAsync(_layout, brought, []).ConfigureAwait(false);
             throw;
         }
     }

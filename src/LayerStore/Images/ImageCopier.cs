@@ -50,9 +50,10 @@ public sealed class ImageCopier(IContentStore content)
                 async (blob, token) => await StoreAsync(blob, () => source.OpenUnverifiedAsync(blob, token), progress, token).ConfigureAwait(false))
                 .ConfigureAwait(false);
         }
-        catch (LayerStoreException exception) when (exception.Kind == ErrorKind.DataLoss)
+        catch (LayerStoreException exception) when (exception.Kind is ErrorKind.DataLoss or ErrorKind.ResourceExhausted)
         {
-            // Of an image that can never be whole, the other half-copied blobs are not worth resuming.
+            // Of an image that can never be whole, the other half-copied blobs are not worth resuming; on a full disk they
+            // would hold the space that is missing.
             await DropAsync(blobs).ConfigureAwait(false);
             throw;
         }

@@ -41,12 +41,7 @@ internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IIm
         }
         catch (Exception) when (brought.Count + unpacked.Count > 0)
         {
-            using StoreLock? alone = await StoreLocks.TryTakeAsync(layout).ConfigureAwait(false);
-            if (alone is not null)
-            {
-                await sweeper().SweepAsync(brought, unpacked, CancellationToken.None).ConfigureAwait(false);
-            }
-
+            await sweeper().FreeAfterFailureAsync(layout, brought, unpacked).ConfigureAwait(false);
             throw;
         }
     }

@@ -48,6 +48,26 @@ internal sealed class Sweeper(IContentStore content, IImageStore images, ILeaseS
         return new RemovalResult(freed, freedBytes, [.. layers.Select(layer => layer.DiffId)], layers.Sum(layer => layer.Usage.Bytes), users);
     }
 
+    /// <summary>
+    /// Frees what a failed pull or commit brought, if that can be done now. If not, it is garbage that nothing shows and the
+    /// next removal of it frees; the error that matters is the one that made it fail.
+    /// </summary>
+    public async Task FreeAfterFailureAsync(StoreLayout layout, IEnumerable<Digest> blobs, IReadOnlyList<Digest> chain)
+    {
+        try
+        {
+            using StoreLock? alone = await StoreLocks.TryTakeAsync(layout).ConfigureAwait(false);
+            if (alone is not null)
+            {
+                await SweepAsync(blobs, chain, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (LayerStoreException)
+        {
+            // A full disk, most often.
+        }
+    }
+
     private async Task<(Reachability Blobs, HashSet<Digest> Chains)> MarkAsync(CancellationToken cancellationToken)
     {
         Reachability held = new(content);

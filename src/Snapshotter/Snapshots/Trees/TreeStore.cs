@@ -10,8 +10,8 @@ namespace Snapshotter.Snapshots.Trees;
 /// The numbered trees of a store: makes drafts of them, deletes what no record names, and finds what dead processes left.
 /// </summary>
 /// <remarks>
-/// <para>A row is written before its directory is made and removed before its directory is deleted, and numbers are never
-/// used again. So a directory that was seen before the rows were read, and has none, is garbage.</para>
+/// <para>A row is written before its directory is made and, but for a draft's, removed before its directory is deleted, and
+/// numbers are never used again. So a directory that was seen before the rows were read, and has none, is garbage.</para>
 /// <para>A draft's row names a lock that its process holds from before the row is written until it ends. When the lock
 /// can be taken, the process is dead.</para>
 /// </remarks>

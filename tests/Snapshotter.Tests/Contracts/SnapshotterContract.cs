@@ -1,6 +1,7 @@
 using System.Text;
 using LayerStore;
 using LayerStore.Content;
+using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 
 namespace Snapshotter.Tests.Contracts;
@@ -33,7 +34,7 @@ public abstract partial class SnapshotterContract : IDisposable
     private ISnapshotter Reopen(string owner = "cli", TimeProvider? clock = null)
     {
         Tools.RequireRoot();
-        StoreLayout layout = StoreLayout.OpenOrCreate(_directory["store"], XattrNamespace.Trusted);
+        StoreLayout layout = StoreLayout.OpenOrCreate(_directory["store"], UserNamespace.Current.IsInitial ? XattrNamespace.Trusted : XattrNamespace.User);
         ISnapshotter snapshotter = Open(layout, new SnapshotterOptions { Owner = owner, Clock = clock ?? TimeProvider.System });
         if (snapshotter is IDisposable disposable)
         {

@@ -46,7 +46,7 @@ public sealed class RecoveryTests : IDisposable
         // Another process, seen from here: a row that names a lock, a directory, the lock held until it is killed.
         string writer = Path.Join(_store.Layout.Locks, "writer-0");
         using System.Diagnostics.Process process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "flock", [writer, "sh", "-c", "echo locked; exec sleep 600"]) { RedirectStandardOutput = true })!;
+            "flock", ["--no-fork", writer, "sh", "-c", "echo locked; exec sleep 600"]) { RedirectStandardOutput = true })!;
         try
         {
             Assert.Equal("locked", await process.StandardOutput.ReadLineAsync());
@@ -57,7 +57,7 @@ public sealed class RecoveryTests : IDisposable
         }
         finally
         {
-            process.Kill(entireProcessTree: true);
+            process.Kill();
             await process.WaitForExitAsync();
         }
 

@@ -45,8 +45,11 @@ public sealed class RecoveryTests : IDisposable
 
         // Another process, seen from here: a row that names a lock, a directory, the lock held until it is killed.
         string writer = Path.Join(_store.Layout.Locks, "writer-0");
-        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "flock", ["--no-fork", writer, "sh", "-c", "echo locked; exec sleep 600"]) { RedirectStandardOutput = true })!;
+        System.Diagnostics.ProcessStartInfo flock = new("flock", ["--no-fork", writer, "sh", "-c", "echo locked; exec sleep 600"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(flock)!;
         try
         {
             Assert.Equal("locked", await process.StandardOutput.ReadLineAsync());

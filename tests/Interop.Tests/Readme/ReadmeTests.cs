@@ -11,9 +11,12 @@ public sealed partial class ReadmeTests
         using var directory = new TempDirectory();
         var target = directory["mounted"];
 
-        await Sample.RunAsync(directory["store"], TestData.Layout, target);
+        await Sample.RunAsync(directory["store"], TestData.Layout, target, directory["exported"]);
 
         Assert.Empty(MountTable.Under(target));
+        Tools.Require("umoci");
+        ProcessRunner.Run("umoci", "unpack", "--image", directory["exported"] + ":changed", directory["bundle"]);
+        Assert.Equal("hello\n", File.ReadAllText(directory["bundle/rootfs/etc/motd"]));
     }
 
     [Fact]
@@ -31,7 +34,7 @@ public sealed partial class ReadmeTests
         var readme = File.ReadAllText(Repository.PathOf("README.md"));
 
         Assert.Equal(["make demo", "make test"], Shell().Matches(readme).SelectMany(block => Command().Matches(block.Groups[1].Value)).Select(line => line.Value.Trim()));
-        Assert.Contains(" test\n", File.ReadAllText(Repository.PathOf(".ci/run")), StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^make (--\S+ )*test\b", File.ReadAllText(Repository.PathOf(".ci/run")));
     }
 
     [GeneratedRegex(@"// <readme>\n([\s\S]*?)\n\s*// </readme>")]

@@ -12,7 +12,7 @@ internal sealed class LayerFlags
     private readonly Option<bool> _stripSetuid = Choices.Flag("--strip-setuid", "Take setuid and setgid bits and file capabilities off");
     private readonly Option<bool> _squashIds = Choices.Flag("--squash-ids", "Give all files to the current user; the true owners are remembered");
     private readonly Option<long?> _maxEntries = Choices.Number("--max-entries", "N", "The most entries a layer may have (10,000,000)");
-    private readonly Option<long?> _maxLayerSize = Choices.Number("--max-layer-size", "BYTES", "The most bytes a layer may unpack to");
+    private readonly Option<long?> _maxLayerSize = Choices.Number("--max-layer-size", "BYTES", "The most bytes a layer may unpack to (1T)");
     private readonly Option<long?> _maxFileSize = Choices.Number("--max-file-size", "BYTES", "The most bytes a file may have");
     private readonly Option<long?> _maxRatio = Choices.Number("--max-ratio", "N", "The most unpacked bytes for each packed one (10,000)");
     private readonly Option<long?> _maxWindow = Choices.Number("--max-zstd-window", "BYTES", "The most memory a zstd layer may ask for (128M)");

@@ -15,6 +15,6 @@ public sealed record TarLimits
     /// <summary>Bytes of one file's content.</summary>
     public long MaxFileBytes { get; init; } = long.MaxValue;
 
-    /// <summary>Bytes of all files' content together, dense.</summary>
-    public long MaxTotalBytes { get; init; } = long.MaxValue;
+    /// <summary>Bytes of all files' content together, dense: a sparse file's holes cost an archive nothing. 1 TiB.</summary>
+    public long MaxTotalBytes { get; init; } = 1L << 40;
 }

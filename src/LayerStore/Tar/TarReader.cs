@@ -4,7 +4,7 @@ namespace LayerStore.Tar;
 
 /// <summary>
 /// Reads the entries of an uncompressed layer, byte-exact: V7, ustar, PAX and GNU headers, names and xattrs as bytes,
-/// sparse files dense. See LAYER-RULES 4.1 in docs and POSIX pax.
+/// sparse files dense (POSIX pax, "ustar Interchange Format" and "pax Interchange Format"; GNU tar manual, "Tar Internals").
 /// </summary>
 /// <remarks>
 /// Forward-only, one entry at a time; synchronous, because it is the hot path and its stream is most often a pipe in
@@ -262,7 +262,8 @@ public sealed class TarReader
     {
         if (value > limit)
         {
-            throw new TarFormatException($"there are more {what} than {name} allows ({limit})");
+            throw new TarFormatException(
+                $"there are more {what} than {name} allows ({limit})", "The layer is unusually large, or hostile. If you trust its maker, raise the limit.");
         }
     }
 
@@ -285,7 +286,7 @@ public sealed class TarReader
         _failure = new LayerStoreException(
             ErrorKind.DataLoss,
             $"the tar is not valid: {problem.Message} ({where})",
-            "The layer is damaged, hostile, or made by a broken tool: get it again, or build it again with another tool.");
+            problem.Hint ?? "The layer is damaged, hostile, or made by a broken tool: get it again, or build it again with another tool.");
         throw _failure;
     }
 }

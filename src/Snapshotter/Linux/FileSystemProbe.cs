@@ -24,10 +24,14 @@ internal static unsafe class FileSystemProbe
     };
 
     /// <summary>How many bytes this process can still write.</summary>
-    public static long FreeBytes(string path)
+    public static long FreeBytes(string path) => FreeBytes(Query(path));
+
+    /// <summary>How many bytes this process can still write to an open file's file system; a file system that counts none has no end.</summary>
+    public static long FreeBytes(SafeFileHandle file, ByteString what)
     {
-        StatFsBuffer buffer = Query(path);
-        return (long)Math.Min((decimal)buffer.AvailableBlocks * buffer.BlockSize, long.MaxValue);
+        StatFsBuffer buffer;
+        LinuxError.Check(Libc.fstatfs(file, &buffer), "look at the file system of", what);
+        return buffer.Blocks == 0 ? long.MaxValue : FreeBytes(buffer);
     }
 
     /// <summary>Tries whether files in this directory can share extents.</summary>
@@ -53,6 +57,9 @@ internal static unsafe class FileSystemProbe
             _ => throw LinuxError.Make(errno, $"set the xattr {xattr} in", directory),
         };
     }
+
+    private static long FreeBytes(in StatFsBuffer buffer) =>
+        (long)Math.Min((decimal)buffer.AvailableBlocks * buffer.BlockSize, long.MaxValue);
 
     private static StatFsBuffer Query(string path)
     {

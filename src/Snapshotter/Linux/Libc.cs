@@ -181,6 +181,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int statfs(byte* path, StatFsBuffer* result);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fstatfs(SafeFileHandle file, StatFsBuffer* result);
+
     [LibraryImport("libc")]
     public static partial uint geteuid();
 

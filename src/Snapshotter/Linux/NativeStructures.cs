@@ -89,6 +89,9 @@ internal struct StatFsBuffer
     [FieldOffset(8)]
     public long BlockSize;
 
+    [FieldOffset(16)]
+    public ulong Blocks;
+
     [FieldOffset(32)]
     public ulong AvailableBlocks;
 }

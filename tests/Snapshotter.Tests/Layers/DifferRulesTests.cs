@@ -5,8 +5,8 @@ using LayerStore.Tar;
 namespace Snapshotter.Tests.Layers;
 
 /// <summary>
-/// What becomes of each change made through a real overlay mount, by both differs: LAYER-RULES, "Filesystem (overlay upper)
-/// to layer tar", a test for each sentence.
+/// What becomes of each change made through a real overlay mount, by both differs: a test for each rule
+/// by which an overlay upper becomes a layer's tar.
 /// </summary>
 public sealed class DifferRulesTests
 {

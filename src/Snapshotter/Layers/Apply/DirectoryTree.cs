@@ -60,8 +60,10 @@ internal sealed class DirectoryTree : IDisposable
     /// <param name="make">Whether to make it if it is missing.</param>
     public DirectoryNode? FindForWhiteout(ByteString path, bool make) => Walk(path, make, isForWhiteout: true);
 
-    /// <summary>The open directory of a node.</summary>
-    public DirectoryHandle Open(DirectoryNode node)
+    /// <summary>The open directory of a node. Opening it may close those of other nodes.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="keep">A node whose directory is in use and stays open.</param>
+    public DirectoryHandle Open(DirectoryNode node, DirectoryNode? keep = null)
     {
         if (node.Handle is { } handle)
         {
@@ -83,7 +85,7 @@ internal sealed class DirectoryTree : IDisposable
             _open.Enqueue(next);
         }
 
-        CloseOldest(node);
+        CloseOldest(node, keep);
         return current;
     }
 
@@ -209,11 +211,11 @@ internal sealed class DirectoryTree : IDisposable
     private static LayerStoreException NotADirectory(ByteString path) => new(
         ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}", "The layer is hostile or broken; nothing of it was kept.");
 
-    private void CloseOldest(DirectoryNode except)
+    private void CloseOldest(DirectoryNode except, DirectoryNode? alsoExcept)
     {
         while (_open.Count > MaxOpen && _open.TryDequeue(out DirectoryNode? oldest))
         {
-            if (oldest == except)
+            if (oldest == except || oldest == alsoExcept)
             {
                 _open.Enqueue(oldest);
                 continue;

@@ -26,6 +26,9 @@ internal sealed partial class LayerApplier : IDisposable
 {
     private const int BufferSize = 1 << 20;
 
+    /// <summary>From this size on, a file is compared with what is free before it is written.</summary>
+    private const long LargeFile = 64 << 20;
+
     private readonly ApplyOptions _options;
     private readonly DirectoryTree _tree;
     private readonly FileMaker _maker;
@@ -211,7 +214,7 @@ internal sealed partial class LayerApplier : IDisposable
         if (!isItself)
         {
             MakeRoom(parent, directory, name);
-            directory.LinkFrom(_tree.Open(sourceParent!), sourceName, name);
+            directory.LinkFrom(_tree.Open(sourceParent!, keep: parent), sourceName, name);
         }
 
         _maker.SetLinkMetadata(directory, name, entry);
@@ -290,10 +293,23 @@ internal sealed partial class LayerApplier : IDisposable
 
     private void WriteContent(SafeFileHandle file, TarReader tar, TarEntry entry, CancellationToken cancellationToken)
     {
+        RefuseIfLargerThanDisk(file, entry);
         for (int length; (length = tar.Read(_buffer)) > 0; _contentBytes += length)
         {
             cancellationToken.ThrowIfCancellationRequested();
             FileOperations.Write(file, _buffer.AsSpan(0, length), entry.Name);
+        }
+    }
+
+    /// <summary>A few bytes of a tar can stand for a sparse file of any size: it must not fill the disk before it fails.</summary>
+    private static void RefuseIfLargerThanDisk(SafeFileHandle file, TarEntry entry)
+    {
+        if (entry.Size >= LargeFile && FileSystemProbe.FreeBytes(file, entry.Name) is var free && entry.Size > free)
+        {
+            throw new LayerStoreException(
+                ErrorKind.ResourceExhausted,
+                $"no space for {entry.Name}: it has {entry.Size} bytes, and {free} are free",
+                "Free some space. If the image should not be that large, it may be hostile.");
         }
     }
 

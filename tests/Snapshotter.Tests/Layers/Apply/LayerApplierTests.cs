@@ -146,6 +146,47 @@ public sealed class LayerApplierTests : IDisposable
     private static TarEntry Symlink(string name, string target) =>
         new() { Name = ByteString.FromText(name), Type = TarEntryType.SymbolicLink, LinkName = ByteString.FromText(target) };
 
+    [Fact]
+    public void A_link_between_two_directories_that_are_deeper_than_those_kept_open()
+    {
+        string from = string.Join('/', Enumerable.Repeat("a", 200));
+        string to = string.Join('/', Enumerable.Repeat("b", 200));
+        Apply(File($"{from}/file", "content"), File($"{to}/first", ""), File("other", ""), Link($"{to}/link", $"{from}/file"));
+        Assert.Equal("content", System.IO.File.ReadAllText(Path.Join(_directory, to, "link")));
+    }
+
+    [Fact]
+    public void A_sparse_file_larger_than_the_disk_is_refused_before_it_fills_it()
+    {
+        using RootDirectory root = RootDirectory.Open(_directory);
+        using LayerApplier applier = new(root, new ApplyOptions { Whiteouts = WhiteoutMode.Delete });
+        using MemoryStream tar = new(SparseTar(1L << 39));
+        LayerStoreException error = Assert.Throws<LayerStoreException>(() => applier.Apply(new TarReader(tar)));
+        Assert.Equal(ErrorKind.ResourceExhausted, error.Kind);
+        Assert.Equal(0, new FileInfo(Path.Join(_directory, "sparse")).Length);
+    }
+
+    /// <summary>A tar of one file in GNU's old sparse form: a size, and no data.</summary>
+    private static byte[] SparseTar(long size)
+    {
+        byte[] tar = new byte[3 * 512];
+        Put(0, "sparse");
+        Put(100, "0000644\0");
+        Put(108, "0000000\0");
+        Put(116, "0000000\0");
+        Put(124, "00000000000\0");
+        Put(136, "00000000000\0");
+        Put(148, "        ");
+        Put(156, "S");
+        Put(257, "ustar  \0");
+        tar[483] = 0x80;
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(tar.AsSpan(487), size);
+        Put(148, Convert.ToString(tar[..512].Sum(b => b), 8).PadLeft(6, '0') + "\0 ");
+        return tar;
+
+        void Put(int offset, string text) => System.Text.Encoding.ASCII.GetBytes(text).CopyTo(tar, offset);
+    }
+
     private LayerApplyResult Apply(params TarEntry[] entries) => Apply(WhiteoutMode.Delete, entries);
 
     /// <summary>Applies entries as one layer; a regular file's LinkName is its content.</summary>

@@ -61,7 +61,7 @@ internal sealed class LayerWorkshop : IDisposable
 
     public string FlatListing(params IReadOnlyList<TestLayer> layers) => TreeListing.Of(Flat(layers));
 
-    /// <summary>Stores each layer on its own, completes the loose ones, and lists what their overlay shows, by the rules of ARCHITECTURE section 5.</summary>
+    /// <summary>Stores each layer on its own, completes the loose ones, and lists what their overlay shows.</summary>
     public string OverlayListing(params IReadOnlyList<TestLayer> layers)
     {
         List<string> chain = []; // topmost first

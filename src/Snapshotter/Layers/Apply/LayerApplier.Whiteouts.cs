@@ -66,6 +66,7 @@ internal sealed partial class LayerApplier
 
     private void CarryOutWhiteouts()
     {
+        HashSet<ByteString> links = [.. _linksToLower.Select(link => link.Name)];
         Stack<DirectoryNode> open = new([_tree.Root]);
         while (open.TryPop(out DirectoryNode? node))
         {
@@ -76,7 +77,7 @@ internal sealed partial class LayerApplier
             }
             else
             {
-                Mark(node);
+                Mark(node, links);
             }
 
             foreach (DirectoryNode child in node.Children)
@@ -124,7 +125,7 @@ internal sealed partial class LayerApplier
     /// Writes overlay's whiteouts into a directory of a stored layer. A name that the layer has itself needs none; where the layer
     /// hides everything below anyway, a whiteout would hide nothing.
     /// </summary>
-    private void Mark(DirectoryNode node)
+    private void Mark(DirectoryNode node, HashSet<ByteString> links)
     {
         if (node.HidesLower)
         {
@@ -134,7 +135,7 @@ internal sealed partial class LayerApplier
         DirectoryHandle directory = _tree.Open(node);
         foreach (ByteString name in node.Whiteouts)
         {
-            if (directory.TryStat(name) is null && !_linksToLower.Any(link => link.Name == PathOf(node, name)))
+            if (directory.TryStat(name) is null && !links.Contains(PathOf(node, name)))
             {
                 directory.MakeNode(name, FileType.CharacterDevice, 0, 0, 0);
                 node.HoldsWhiteouts = true;

@@ -28,6 +28,6 @@ internal sealed record LayerApplyResult
     /// <summary>Hard links whose target is not in this layer, in the order of the tar; the target is <see cref="TarEntry.LinkName"/>, cleaned.</summary>
     public required IReadOnlyList<TarEntry> LinksToLower { get; init; }
 
-    /// <summary>Whether the layer must be completed for its chain (ARCHITECTURE: "Loose layers").</summary>
+    /// <summary>Whether the layer needs what is below it: an implied directory takes the metadata of the lower one, a link may lead to a lower file. Such a layer is completed for each chain.</summary>
     public bool IsLoose => ImpliedDirectories.Count > 0 || LinksToLower.Count > 0;
 }

@@ -6,7 +6,7 @@ using Snapshotter.Linux;
 namespace Snapshotter.Layers.Complete;
 
 /// <summary>
-/// Gives a stored layer what its tar left to the layers below it (ARCHITECTURE, "Loose layers"), so that the stack of
+/// Gives a stored layer what its tar left to the layers below it (a loose layer), so that the stack of
 /// stored layers shows what applying the tars one after the other would: implied directories get the lower's metadata, go
 /// where a lower link points, or vanish when all they held was whiteouts of nothing; hard links to lower files become files.
 /// </summary>

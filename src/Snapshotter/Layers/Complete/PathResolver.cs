@@ -86,12 +86,15 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
 
     private static ByteString Join(List<ByteString> components)
     {
-        ByteString path = ByteString.Empty;
+        byte[] path = new byte[components.Sum(component => component.Length + 1)];
+        int length = 0;
         foreach (ByteString component in components)
         {
-            path = LayerTree.Join(path, component);
+            component.Span.CopyTo(path.AsSpan(length));
+            length += component.Length;
+            path[length++] = (byte)'/';
         }
 
-        return path;
+        return new ByteString(path.AsSpan(0, Math.Max(length - 1, 0)));
     }
 }

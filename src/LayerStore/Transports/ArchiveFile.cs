@@ -154,9 +154,10 @@ internal sealed class ArchiveFile : IDisposable
     private static SafeFileHandle Unpack(SafeFileHandle file, CancellationToken cancellationToken)
     {
         string path = Path.Join(Path.GetTempPath(), $"layerstore-{Guid.NewGuid():N}.tar");
-        SafeFileHandle unpacked = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        SafeFileHandle? unpacked = null;
         try
         {
+            unpacked = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
             File.Delete(path);
             using FileStream input = new(file, FileAccess.Read, bufferSize: 1 << 16);
             using DecompressionStream tar = Decompressor.Open(input);
@@ -172,7 +173,7 @@ internal sealed class ArchiveFile : IDisposable
         }
         catch (Exception exception)
         {
-            unpacked.Dispose();
+            unpacked?.Dispose();
             if (IoErrors.IsIo(exception))
             {
                 throw IoErrors.Translate(exception, "unpack the archive to a temporary file");

@@ -18,6 +18,7 @@ internal sealed class DockerArchiveSource(TransportReference reference) : IImage
     private const int MaxNamesListed = 20;
 
     private readonly Dictionary<Digest, Func<Stream>> _blobs = [];
+    private readonly Dictionary<string, Digest> _hashed = new(StringComparer.Ordinal);
     private ArchiveFile? _archive;
 
     public TransportReference Reference => reference;
@@ -117,7 +118,12 @@ internal sealed class DockerArchiveSource(TransportReference reference) : IImage
         byte[] start = new byte[6];
         bool compressed = ArchiveFile.IsCompressed(start.AsSpan(0, layer.Read(start)));
         layer.Position = 0;
-        Digest digest = compressed ? Hash(layer, cancellationToken) : diffId;
+        Digest digest = diffId;
+        if (compressed && !_hashed.TryGetValue(path, out digest!))
+        {
+            // Once for each file: an archive may name one file as any number of layers.
+            _hashed[path] = digest = Hash(layer, cancellationToken);
+        }
 
         // The type is a claim that nobody relies on; bzip2 and xz have none.
         CompressionKind kind = start[0] switch

@@ -73,6 +73,9 @@ internal sealed class OciDirectorySink : IImageSink
 
         ImageIndex? existing = _existing.ReadIndex();
         byte[] index = OciLayout.AddImage(existing, target, Reference.Tag);
+
+        // The directory of an algorithm may be new, and its blobs' fsync does not make its own name durable.
+        PosixFile.SyncDirectory(PathOf("blobs"));
         await Guard($"write to {Printable.Text(Reference.Path)}", async () =>
         {
             // The marker comes first: what has an index is a layout.

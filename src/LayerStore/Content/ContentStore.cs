@@ -269,6 +269,12 @@ public sealed class ContentStore : IContentStore
         DateTimeOffset createdAt = row?.CreatedAt ?? file.ModifiedAt;
         if (!_layout.IsReadOnly)
         {
+            // Its publisher may have died, or not yet come, between the rename and the fsync of the directory.
+            if (_sync)
+            {
+                PosixFile.SyncDirectory(_layout.Blobs(digest.Algorithm));
+            }
+
             _database.Write(session => BlobTable.Put(session, digest, file.Size, file.ModifiedAt, createdAt));
         }
 

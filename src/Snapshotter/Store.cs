@@ -88,9 +88,14 @@ public sealed class Store : IAsyncDisposable
         XattrNamespace xattrs = Privileges.IsRoot && UserNamespace.Current.IsInitial ? XattrNamespace.Trusted : XattrNamespace.User;
         StoreLayout layout = options.Create && !StoreLayout.Exists(root) ? StoreLayout.OpenOrCreate(root, xattrs) : StoreLayout.Open(root);
         Store store = new(layout, options);
-        if (options.Driver is not null)
+        try
         {
-            _ = store._snapshots.Value;
+            _ = options.Driver is null ? null : store.Snapshots;
+        }
+        catch
+        {
+            store._metadata.Dispose();
+            throw;
         }
 
         return Task.FromResult(store);

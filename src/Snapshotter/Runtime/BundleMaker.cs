@@ -37,6 +37,7 @@ internal sealed class BundleMaker(ImageMounter mounter)
 
             if (!done && made)
             {
+                File.Delete(RuntimeBundle.ConfigFile(path));
                 Directory.Delete(path);
             }
         }

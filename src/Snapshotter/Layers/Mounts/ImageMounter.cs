@@ -45,7 +45,16 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
             }
         }
 
+        if (records.FindByTarget(resolved) is { } other && IsMounted(resolved))
+        {
+            throw new LayerStoreException(
+                ErrorKind.FailedPrecondition,
+                $"{Printable.Text(resolved)} is the mount point of \"{Printable.Text(other.Key)}\"",
+                "Name another directory, or unmount that one first.");
+        }
+
         bool madeTarget = MountPoints.MakeEmpty(resolved);
+        int attached = 0;
         bool mounted = false;
         try
         {
@@ -56,6 +65,7 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
             foreach (Mount mount in mounts)
             {
                 Mounter.Mount(mount, resolved);
+                attached++;
             }
 
             mounted = true;
@@ -65,7 +75,7 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
         {
             if (!mounted)
             {
-                await UndoAsync(resolved, madeTarget, existing is null ? name : null).ConfigureAwait(false);
+                await UndoAsync(resolved, attached, madeTarget, existing is null ? name : null).ConfigureAwait(false);
             }
         }
     }
@@ -190,9 +200,10 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
             : snapshots.PrepareAsync(key, parent, labels, cancellationToken);
     }
 
-    private async Task UndoAsync(string target, bool madeTarget, string? madeKey)
+    /// <summary>Takes away what was made here, and nothing else that may be mounted on the target.</summary>
+    private async Task UndoAsync(string target, int attached, bool madeTarget, string? madeKey)
     {
-        if (IsMounted(target))
+        for (; attached > 0; attached--)
         {
             Mounter.Unmount(target, lazy: true);
         }

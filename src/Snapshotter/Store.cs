@@ -268,7 +268,7 @@ public sealed class Store : IAsyncDisposable
         }
         catch (Exception) when (brought.Count > 0)
         {
-            await Sweeper.FreeAfterFailureAsync(_layout, brought, []).ConfigureAwait(false);
+            await Sweeper.FreeAfterFailureAsync(_layout, brought, [], cancellationToken.IsCancellationRequested).ConfigureAwait(false);
             throw;
         }
     }

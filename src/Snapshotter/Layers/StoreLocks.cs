@@ -19,15 +19,15 @@ internal static class StoreLocks
         StoreLock.AcquireAsync(layout, Collect, exclusive: true, cancellationToken: cancellationToken);
 
     /// <summary>
-    /// For tidying up after a failure, which must not keep a user waiting: null if others are still adding after two
-    /// seconds. What is left then is unreferenced, and goes with the next removal.
+    /// For tidying up after a failure: null if others are still adding when the patience ends. What is left then is
+    /// unreferenced, and goes with the next removal.
     /// </summary>
-    public static async Task<StoreLock?> TryTakeAsync(StoreLayout layout)
+    public static async Task<StoreLock?> TryTakeAsync(StoreLayout layout, TimeSpan patience)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
+        using CancellationTokenSource end = new(patience);
         try
         {
-            return await TakeAsync(layout, patience.Token).ConfigureAwait(false);
+            return await TakeAsync(layout, end.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

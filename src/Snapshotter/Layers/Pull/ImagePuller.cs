@@ -41,7 +41,7 @@ internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IIm
         }
         catch (Exception) when (brought.Count + unpacked.Count > 0)
         {
-            await sweeper().FreeAfterFailureAsync(layout, brought, unpacked).ConfigureAwait(false);
+            await sweeper().FreeAfterFailureAsync(layout, brought, unpacked, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
             throw;
         }
     }

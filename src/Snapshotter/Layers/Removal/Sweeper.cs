@@ -52,11 +52,15 @@ internal sealed class Sweeper(IContentStore content, IImageStore images, ILeaseS
     /// Frees what a failed pull or commit brought, if that can be done now. If not, it is garbage that nothing shows and the
     /// next removal of it frees; the error that matters is the one that made it fail.
     /// </summary>
-    public async Task FreeAfterFailureAsync(StoreLayout layout, IEnumerable<Digest> blobs, IReadOnlyList<Digest> chain)
+    /// <param name="layout">The store.</param>
+    /// <param name="blobs">The blobs.</param>
+    /// <param name="chain">The chain IDs, base first.</param>
+    /// <param name="isCancelled">Whether the user cancelled, and wants the prompt back: then others are waited for two seconds, else a minute.</param>
+    public async Task FreeAfterFailureAsync(StoreLayout layout, IEnumerable<Digest> blobs, IReadOnlyList<Digest> chain, bool isCancelled)
     {
         try
         {
-            using StoreLock? alone = await StoreLocks.TryTakeAsync(layout).ConfigureAwait(false);
+            using StoreLock? alone = await StoreLocks.TryTakeAsync(layout, TimeSpan.FromSeconds(isCancelled ? 2 : 60)).ConfigureAwait(false);
             if (alone is not null)
             {
                 await SweepAsync(blobs, chain, CancellationToken.None).ConfigureAwait(false);

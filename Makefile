@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # dotnet and NuGet keep their caches in HOME: one that is not set or not writable is replaced by a directory in here.
-ifneq ($(shell test -n "$$HOME" -a -w "$$HOME" && echo yes),yes)
+ifneq ($(shell test -w "$${HOME:-}" && echo yes),yes)
 export HOME := $(CURDIR)/.cache/home
 $(shell mkdir -p $(HOME))
 endif

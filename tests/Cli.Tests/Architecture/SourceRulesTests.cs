@@ -21,11 +21,10 @@ public sealed partial class SourceRulesTests
     public void Sqlite_is_used_in_Metadata_and_Database_folders_only() =>
         Rules.AssertKept(s_sources.Where(file => file.Code.Contains("using Microsoft.Data.Sqlite", StringComparison.Ordinal) && !InDatabaseFolder(file)).Select(file => file.Path));
 
-    /// <summary>A contract suite is one list of cases, and may be as long as its interface needs.</summary>
     [Fact]
     public void No_file_is_longer_than_400_lines() =>
         Rules.AssertKept(s_sources.Concat(SourceFile.Under("tests"))
-            .Where(file => file.Lines > 400 && !file.Path.Contains("/Contracts/", StringComparison.Ordinal))
+            .Where(file => file.Lines > 400)
             .Select(file => $"{file.Path}: {file.Lines}"));
 
     [Fact]

@@ -9,6 +9,12 @@ internal static class OutputFile
     /// </summary>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
+        if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        {
+            throw new LayerStoreException(
+                ErrorKind.NotFound, $"cannot write {Printable.Text(path)}: it is a directory, or in one that does not exist", "Name a file in a directory that exists.");
+        }
+
         bool isNew = !File.Exists(path);
         string partial = isNew ? $"{path}.{Path.GetRandomFileName()}.partial" : path;
         try

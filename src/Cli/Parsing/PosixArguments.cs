@@ -62,7 +62,8 @@ internal sealed class PosixArguments
         Command current = _path.Peek();
         if (current.Subcommands.Count == 0)
         {
-            _operands.Add(argument);
+            // No name, key, path or digest is empty: most often it is a variable of a script that was not set.
+            _operands.Add(argument.Length > 0 ? argument : throw Error("an operand is empty"));
             return;
         }
 

@@ -46,7 +46,6 @@ public sealed class PosixArgumentsTests
     [InlineData("pull @x", "pull -- @x")]
     [InlineData("pull [diagram]", "pull -- [diagram]")]
     [InlineData("mount - /mnt", "mount -- - /mnt")]
-    [InlineData("mount <> /mnt", "mount -- <> /mnt")]
     // Neither /h nor --name:value.
     [InlineData("mount /h /?", "mount -- /h /?")]
     // Options that may be repeated keep all their values.
@@ -67,6 +66,7 @@ public sealed class PosixArgumentsTests
     [InlineData("images -x", "unknown option -x", "layerstore images --help")]
     [InlineData("--key k mount a b", "unknown option --key", "Options of a command stand after the command.")]
     [InlineData("images --quiet=yes", "option --quiet takes no value", "layerstore images --help")]
+    [InlineData("mount <> /mnt", "an operand is empty", "layerstore mount --help")]
     [InlineData("bogus", "unknown command \"bogus\"", "layerstore --help")]
     [InlineData("[diagram] images", "unknown command \"[diagram]\"", "layerstore --help")]
     [InlineData("@file", "unknown command \"@file\"", "layerstore --help")]

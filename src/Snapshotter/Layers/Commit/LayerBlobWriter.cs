@@ -27,12 +27,12 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
         _latest = latest;
     }
 
-    /// <summary>Begins an ingest of its own.</summary>
+    /// <summary>Begins the ingest of a snapshot's commit. It has one name, so that what a killed commit left is written over by the next.</summary>
     public static async Task<LayerBlobWriter> BeginAsync(
-        IContentStore content, CompressionKind compression, Timestamp? latest, CancellationToken cancellationToken)
+        IContentStore content, string key, CompressionKind compression, Timestamp? latest, CancellationToken cancellationToken)
     {
         IngestWriter ingest = await content
-            .BeginIngestAsync($"commit-{Guid.NewGuid():N}", cancellationToken: cancellationToken).ConfigureAwait(false);
+            .BeginIngestAsync($"commit {key}", cancellationToken: cancellationToken).ConfigureAwait(false);
         return new LayerBlobWriter(ingest, compression, latest);
     }
 

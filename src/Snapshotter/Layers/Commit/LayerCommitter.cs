@@ -44,7 +44,7 @@ internal sealed class LayerCommitter : IAsyncDisposable
         IContentStore content, SnapshotDiffer differ, ISnapshotter snapshots, SnapshotInfo snapshot, CommitOptions options, CancellationToken cancellationToken)
     {
         Timestamp? latest = options.SourceDate is { } date ? new Timestamp(date.ToUnixTimeSeconds(), 0) : null;
-        LayerBlobWriter writer = await LayerBlobWriter.BeginAsync(content, options.Compression, latest, cancellationToken).ConfigureAwait(false);
+        LayerBlobWriter writer = await LayerBlobWriter.BeginAsync(content, snapshot.Name, options.Compression, latest, cancellationToken).ConfigureAwait(false);
         return new LayerCommitter(differ, snapshots, snapshot, writer, new DiffObserver { Warn = options.Warn });
     }
 

@@ -39,6 +39,15 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     /// <summary>Names that this layer has entries for. Kept only where whiteouts delete, to know what is not theirs to delete.</summary>
     public HashSet<ByteString> Made { get; } = [];
 
+    /// <summary>Whether a hard link that waits for its target in a layer below belongs into it.</summary>
+    public bool AwaitsLinks { get; set; }
+
+    /// <summary>Whether this layer puts something into it.</summary>
+    public bool IsFilled { get; set; }
+
+    /// <summary>The default ACL that a layer below gave it and that is set aside meanwhile.</summary>
+    public ByteString? DefaultAcl { get; set; }
+
     /// <summary>The directory, while it is open.</summary>
     public DirectoryHandle? Handle { get; set; }
 

@@ -15,6 +15,8 @@ internal sealed class DirectoryTree : IDisposable
     /// <summary>Open directories at a time: deep enough for most trees, far from any descriptor limit.</summary>
     private const int MaxOpen = 128;
 
+    private static readonly ByteString s_defaultAcl = ByteString.FromText("system.posix_acl_default");
+
     private readonly Queue<DirectoryNode> _open = new();
     private ByteString _lastPath;
     private DirectoryNode? _last;
@@ -87,6 +89,35 @@ internal sealed class DirectoryTree : IDisposable
 
         CloseOldest(node, keep);
         return current;
+    }
+
+    /// <summary>
+    /// Opens a directory to put something into it. One of a layer below, and the root, may have a default ACL, which the kernel
+    /// would give to all that is made in it, though their entries say nothing of it: it is set aside until the end (acl(5)).
+    /// </summary>
+    public DirectoryHandle OpenToFill(DirectoryNode node)
+    {
+        DirectoryHandle directory = Open(node);
+        if (!node.IsFilled && node.Original is not null && (_whiteoutsDelete || node == Root))
+        {
+            node.DefaultAcl = directory.GetXattr(null, s_defaultAcl);
+            if (node.DefaultAcl is not null)
+            {
+                directory.RemoveXattr(null, s_defaultAcl);
+            }
+        }
+
+        node.IsFilled = true;
+        return directory;
+    }
+
+    /// <summary>Gives a directory of a layer below its default ACL back.</summary>
+    public static void RestoreDefaultAcl(DirectoryNode node, DirectoryHandle directory)
+    {
+        if (node.DefaultAcl is { } acl)
+        {
+            directory.SetXattr(null, s_defaultAcl, acl);
+        }
     }
 
     /// <summary>Says that names of directories or links have changed: what was found last may be elsewhere now.</summary>
@@ -165,7 +196,7 @@ internal sealed class DirectoryTree : IDisposable
                     return null;
                 }
 
-                directory.MakeDirectory(name, 0x1c0);
+                OpenToFill(node).MakeDirectory(name, 0x1c0);
                 node = node.Add(name, null);
             }
             else if (status.Value.Type == FileType.Directory)
@@ -195,7 +226,7 @@ internal sealed class DirectoryTree : IDisposable
             {
                 // From a layer below: right only if a whiteout hides it, which may still come.
                 directory.Unlink(name);
-                directory.MakeDirectory(name, 0x1c0);
+                OpenToFill(node).MakeDirectory(name, 0x1c0);
                 _mustBeHidden.Add((node, name, path));
                 node = node.Add(name, null);
             }

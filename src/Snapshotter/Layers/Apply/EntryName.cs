@@ -16,6 +16,9 @@ internal static class EntryName
     /// <summary>The prefix of aufs's own metadata, of which the opaque whiteout is one.</summary>
     public static ReadOnlySpan<byte> AufsPrefix => ".wh..wh."u8;
 
+    /// <summary>The directory, at the root, in which aufs keeps files with several names.</summary>
+    public static ReadOnlySpan<byte> AufsLinks => ".wh..wh.plnk"u8;
+
     /// <summary>
     /// A path of a tar as a path from the root: no slash at either end or twice, no <c>.</c>. The root is the empty path.
     /// </summary>

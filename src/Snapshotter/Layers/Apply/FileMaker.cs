@@ -39,6 +39,10 @@ internal sealed class FileMaker(ApplyOptions options)
 
         FileOperations.SetMode(file, ModeOf(entry), entry.Name);
         FileOperations.SetTimes(file, entry.AccessedAt, entry.ModifiedAt, entry.Name);
+        if (IsUnusual(entry.ModifiedAt))
+        {
+            CheckTime(entry, FileOperations.Stat(file, entry.Name).ModifiedAt);
+        }
     }
 
     /// <summary>Makes a symbolic link, device or FIFO. Returns false if devices are left out, or cannot be made here.</summary>
@@ -99,7 +103,7 @@ internal sealed class FileMaker(ApplyOptions options)
             directory.SetMode(name, ModeOf(entry));
         }
 
-        directory.SetTimes(name, entry.AccessedAt, entry.ModifiedAt);
+        SetTimes(directory, name, entry);
     }
 
     /// <summary>
@@ -121,7 +125,31 @@ internal sealed class FileMaker(ApplyOptions options)
             directory.SetMode(name, ModeOf(entry));
         }
 
+        SetTimes(directory, name, entry);
+    }
+
+    private static void SetTimes(DirectoryHandle directory, ByteString? name, TarEntry entry)
+    {
         directory.SetTimes(name, entry.AccessedAt, entry.ModifiedAt);
+        if (IsUnusual(entry.ModifiedAt))
+        {
+            CheckTime(entry, name is { } file ? directory.TryStat(file)!.Value.ModifiedAt : directory.Stat().ModifiedAt);
+        }
+    }
+
+    /// <summary>Whether a time is outside of what every file system keeps: 32 bits of seconds, at the ends without a fraction.</summary>
+    private static bool IsUnusual(Timestamp time) => time.Seconds is <= int.MinValue or >= int.MaxValue;
+
+    /// <summary>The kernel changes a time that the file system cannot keep to the nearest that it can, and says nothing (utimensat(2)).</summary>
+    private static void CheckTime(TarEntry entry, Timestamp kept)
+    {
+        if (kept != entry.ModifiedAt)
+        {
+            throw new LayerStoreException(
+                ErrorKind.Unimplemented,
+                $"{entry.Name}: this file system cannot keep the time {entry.ModifiedAt.Seconds} seconds after 1970",
+                "The layer may be broken. If the time is meant, use a file system with a wider range, such as btrfs.");
+        }
     }
 
     private uint ModeOf(TarEntry entry) => options.StripSetuid && entry.Type != TarEntryType.Directory ? entry.Mode & ~SetIdBits : entry.Mode;

@@ -29,6 +29,23 @@ internal sealed partial class LayerApplier
         return false;
     }
 
+    /// <summary>
+    /// Whether an entry is in aufs's directory of pseudo-links: a file that other entries may be hard links to. No file can
+    /// have this directory's name, so it is made like any other and removed when the links are made.
+    /// </summary>
+    private static bool IsLinkSource(ByteString directoryPath, TarEntry entry) =>
+        entry.Type == TarEntryType.RegularFile && directoryPath.Span.SequenceEqual(EntryName.AufsLinks);
+
+    private void RemoveLinkSources()
+    {
+        ByteString links = new(EntryName.AufsLinks);
+        if (_tree.Root.Child(links) is not null)
+        {
+            _tree.Root.Forget(links);
+            _tree.Open(_tree.Root).RemoveTree(links);
+        }
+    }
+
     /// <summary>Applies a whiteout.</summary>
     /// <param name="directoryPath">The clean path of the directory it is in.</param>
     /// <param name="name">Its name, with the prefix.</param>
@@ -141,6 +158,35 @@ internal sealed partial class LayerApplier
                 node.HoldsWhiteouts = true;
             }
         }
+    }
+
+    /// <summary>
+    /// Removes a directory of a stored layer that only whiteouts asked for, when the layer hides what is below there: umoci writes
+    /// whiteouts for all that was in a directory and for the directory. Elsewhere the layers below decide.
+    /// </summary>
+    private bool RemoveIfIdle(DirectoryNode node)
+    {
+        if (Deletes || node is not { Parent: { } parent, Entry: null, AwaitsLinks: false })
+        {
+            return false;
+        }
+
+        bool isWhitedOut = parent.Whiteouts.Contains(node.Name);
+        if ((!isWhitedOut && !parent.HidesLower) || _tree.Open(node).List().Count > 0)
+        {
+            return false;
+        }
+
+        DirectoryHandle directory = _tree.Open(parent);
+        parent.Forget(node.Name);
+        directory.RemoveDirectory(node.Name);
+        if (isWhitedOut && !parent.HidesLower)
+        {
+            directory.MakeNode(node.Name, FileType.CharacterDevice, 0, 0, 0);
+            parent.HoldsWhiteouts = true;
+        }
+
+        return true;
     }
 
     /// <summary>

@@ -65,6 +65,7 @@ internal sealed partial class LayerApplier : IDisposable
     public LayerApplyResult Finish()
     {
         CheckLinksToLower();
+        RemoveLinkSources();
         CarryOutWhiteouts();
         _tree.CheckHidden();
         List<ByteString> implied = SetDirectories();
@@ -101,7 +102,7 @@ internal sealed partial class LayerApplier : IDisposable
         }
 
         (ByteString directoryPath, ByteString name) = EntryName.Split(path);
-        if (IsMark(directoryPath))
+        if (IsMark(directoryPath) && !IsLinkSource(directoryPath, entry))
         {
             return;
         }
@@ -113,7 +114,7 @@ internal sealed partial class LayerApplier : IDisposable
         }
 
         DirectoryNode parent = _tree.Make(directoryPath);
-        DirectoryHandle directory = _tree.Open(parent);
+        DirectoryHandle directory = _tree.OpenToFill(parent);
         switch (entry.Type)
         {
             case TarEntryType.Directory:
@@ -200,6 +201,7 @@ internal sealed partial class LayerApplier : IDisposable
             }
 
             MakeRoom(parent, _tree.Open(parent), name);
+            parent.AwaitsLinks = true;
             _linksToLower.Add(entry with { Name = PathOf(parent, name), LinkName = target });
             return;
         }
@@ -332,6 +334,11 @@ internal sealed partial class LayerApplier : IDisposable
                 continue;
             }
 
+            if (RemoveIfIdle(node))
+            {
+                continue;
+            }
+
             SetDirectory(node);
             if (node.Entry is null && node.Parent is not null)
             {
@@ -352,10 +359,12 @@ internal sealed partial class LayerApplier : IDisposable
         }
         else if (node.Original is { } original)
         {
+            DirectoryTree.RestoreDefaultAcl(node, directory);
             directory.SetTimes(null, null, original.ModifiedAt);
         }
         else
         {
+            directory.SetOwner(null, 0, 0); // In a setgid directory it has that one's group.
             directory.SetMode(null, 0x1ed);
             directory.SetTimes(null, null, Timestamp.Epoch);
         }

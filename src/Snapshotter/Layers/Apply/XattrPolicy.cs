@@ -65,9 +65,9 @@ internal sealed class XattrPolicy
                 _options.Warn?.Invoke($"{path}: this file system or user namespace does not keep {space}.* xattrs; they are left out");
             }
         }
-        else if (errno == Errno.EINVAL)
+        else if (errno is Errno.EINVAL or Errno.E2BIG or Errno.ERANGE)
         {
-            throw new LayerStoreException(ErrorKind.DataLoss, $"{path}: the xattr {name} has a value that the kernel refuses");
+            throw new LayerStoreException(ErrorKind.DataLoss, $"{path}: the xattr {name} has a name or value that the kernel refuses");
         }
         else
         {

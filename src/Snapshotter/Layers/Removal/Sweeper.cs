@@ -26,11 +26,8 @@ internal sealed class Sweeper(IContentStore content, IImageStore images, ILeaseS
         IEnumerable<Digest> candidates, IReadOnlyList<Digest> chain, CancellationToken cancellationToken)
     {
         (Reachability held, HashSet<Digest> heldChains) = await MarkAsync(cancellationToken).ConfigureAwait(false);
-        List<string> users = await RemoveChainAsync(chain, heldChains, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<LayerInfo> layers = snapshots is ILayerSnapshotter layered
-            ? await layered.RemoveUnusedLayersAsync(cancellationToken).ConfigureAwait(false)
-            : [];
 
+        // Blobs first: that works on a full disk, and makes the room that changing rows needs.
         List<Digest> freed = [];
         long freedBytes = 0;
         foreach (Digest digest in candidates)
@@ -40,11 +37,23 @@ internal sealed class Sweeper(IContentStore content, IImageStore images, ILeaseS
                 continue;
             }
 
-            await content.DeleteAsync(digest, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await content.DeleteAsync(digest, cancellationToken).ConfigureAwait(false);
+            }
+            catch (LayerStoreException e) when (e.Kind == ErrorKind.ResourceExhausted)
+            {
+                // The file is gone and only its row could not be: without its file it says nothing.
+            }
+
             freed.Add(digest);
             freedBytes += blob.Size;
         }
 
+        List<string> users = await RemoveChainAsync(chain, heldChains, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<LayerInfo> layers = snapshots is ILayerSnapshotter layered
+            ? await layered.RemoveUnusedLayersAsync(cancellationToken).ConfigureAwait(false)
+            : [];
         return new RemovalResult(freed, freedBytes, [.. layers.Select(layer => layer.DiffId)], layers.Sum(layer => layer.Usage.Bytes), users);
     }
 

@@ -62,7 +62,6 @@ public static class LayerApply
     private static ApplyOptions How(LayerOptions options, WhiteoutMode whiteouts) => new()
     {
         Whiteouts = whiteouts,
-        OverlayXattrNamespace = UserNamespace.Current.IsInitial ? "trusted" : "user",
         NoDevices = options.NoDevices,
         StripSetuid = options.StripSetuid,
         SquashIds = options.SquashIds,

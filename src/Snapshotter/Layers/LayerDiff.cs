@@ -25,6 +25,8 @@ public static class LayerDiff
         ArgumentNullException.ThrowIfNull(output);
         using RootDirectory? older = lower is null ? null : RootDirectory.Open(lower);
         using RootDirectory newer = RootDirectory.Open(upper);
-        new TreeDiffer(older, newer) { Observer = new DiffObserver { Warn = warn } }.WriteTo(new TarLayerSink(output, latest), cancellationToken);
+        ILayerSink tar = new TarLayerSink(output);
+        ILayerSink sink = latest is { } time ? new LatestTimeSink(tar, time) : tar;
+        new TreeDiffer(older, newer) { Observer = new DiffObserver { Warn = warn } }.WriteTo(sink, cancellationToken);
     }
 }

@@ -1,3 +1,5 @@
+using Snapshotter.Linux;
+
 namespace Snapshotter.Layers.Apply;
 
 /// <summary>How to apply a layer's tar.</summary>
@@ -6,8 +8,8 @@ internal sealed record ApplyOptions
     /// <summary>What whiteouts become.</summary>
     public required WhiteoutMode Whiteouts { get; init; }
 
-    /// <summary>Where overlay's marks go: <c>trusted</c> or <c>user</c>.</summary>
-    public string OverlayXattrNamespace { get; init; } = "trusted";
+    /// <summary>Where overlay keeps its marks, <c>trusted</c> or <c>user</c>; without a store that says so, where it can keep them here.</summary>
+    public string OverlayXattrNamespace { get; init; } = UserNamespace.Current.IsInitial ? "trusted" : "user";
 
     /// <summary>Leaves devices out.</summary>
     public bool NoDevices { get; init; }

@@ -169,7 +169,7 @@ internal sealed class FileMaker(ApplyOptions options)
     {
         foreach (Xattr present in directory.ListXattrs(name))
         {
-            if (!kept.Any(xattr => xattr.Name == present.Name) && !present.Name.Span.SequenceEqual("security.selinux"u8))
+            if (!kept.Any(xattr => xattr.Name == present.Name) && !HostXattrs.Contains(present.Name))
             {
                 directory.RemoveXattr(name, present.Name);
             }

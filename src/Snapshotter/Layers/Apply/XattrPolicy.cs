@@ -7,7 +7,8 @@ namespace Snapshotter.Layers.Apply;
 /// <summary>
 /// Which extended attributes of an image reach the disk. An image must not be able to say what overlayfs believes, so
 /// overlay's own names are escaped in a stored layer (kernel: overlayfs.rst, "Nesting overlayfs mounts"; they come back
-/// unescaped through the mount), and dropped from a plain tree; other <c>trusted.*</c> belongs to the host and is dropped.
+/// unescaped through the mount), and dropped from a plain tree. All others are kept, <c>trusted.*</c> too, but the host's
+/// (docs/decisions/0008).
 /// </summary>
 internal sealed class XattrPolicy
 {
@@ -56,8 +57,11 @@ internal sealed class XattrPolicy
             // xattr(7): user attributes are for files and directories only.
             _options.Warn?.Invoke($"{path}: the xattr {name} cannot be kept on a {type}");
         }
-        else if (errno == Errno.EOPNOTSUPP || (errno is Errno.EPERM or Errno.EINVAL && !isUser && !UserNamespace.Current.IsInitial))
+        else if (errno == Errno.EOPNOTSUPP
+            || (errno is Errno.EPERM or Errno.EINVAL && !isUser && !UserNamespace.Current.IsInitial)
+            || (errno == Errno.EPERM && name.StartsWith("trusted."u8) && !Privileges.CanMount()))
         {
+            // trusted.* needs CAP_SYS_ADMIN in the initial user namespace (xattr(7)).
             int dot = name.Span.IndexOf((byte)'.');
             string space = dot < 0 ? name.ToString() : name.Slice(0, dot).ToString();
             if (_unsupported.Add(space))
@@ -77,22 +81,22 @@ internal sealed class XattrPolicy
 
     private ByteString? Translate(TarEntry entry, ByteString name)
     {
-        if (name.Span.SequenceEqual("security.selinux"u8) || (_options.StripSetuid && name == s_capability))
+        if (HostXattrs.Contains(name) || (_options.StripSetuid && name == s_capability))
         {
-            return null; // SELinux labels are the host's policy, not the image's.
+            return null;
         }
 
-        if (_options.Whiteouts == WhiteoutMode.Overlay && name.StartsWith(_overlayPrefix))
+        if (!name.StartsWith(_overlayPrefix))
+        {
+            return name;
+        }
+
+        if (_options.Whiteouts == WhiteoutMode.Overlay)
         {
             return ByteString.Concat(_overlayPrefix, "overlay."u8, name.Span[_overlayPrefix.Length..]);
         }
 
-        if (name.StartsWith("trusted."u8) || (_options.Whiteouts == WhiteoutMode.Delete && name.StartsWith("user.overlay."u8)))
-        {
-            _options.Warn?.Invoke($"{entry.Name}: the xattr {name} is the host's and was left out");
-            return null;
-        }
-
-        return name;
+        _options.Warn?.Invoke($"{entry.Name}: the xattr {name} would mean something to overlayfs and was left out");
+        return null;
     }
 }

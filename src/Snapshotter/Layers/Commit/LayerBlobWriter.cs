@@ -2,7 +2,6 @@ using LayerStore;
 using LayerStore.Compression;
 using LayerStore.Content;
 using LayerStore.Oci;
-using LayerStore.Tar;
 using Snapshotter.Layers.Diff;
 
 namespace Snapshotter.Layers.Commit;
@@ -15,25 +14,23 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
 
     private readonly IngestWriter _ingest;
     private readonly CompressionKind _compression;
-    private readonly Timestamp? _latest;
     private IngestStream? _output;
     private Stream? _compressor;
     private DigestingWriteStream? _tar;
 
-    private LayerBlobWriter(IngestWriter ingest, CompressionKind compression, Timestamp? latest)
+    private LayerBlobWriter(IngestWriter ingest, CompressionKind compression)
     {
         _ingest = ingest;
         _compression = compression;
-        _latest = latest;
     }
 
     /// <summary>Begins the ingest of a snapshot's commit. It has one name, so that what a killed commit left is written over by the next.</summary>
     public static async Task<LayerBlobWriter> BeginAsync(
-        IContentStore content, string key, CompressionKind compression, Timestamp? latest, CancellationToken cancellationToken)
+        IContentStore content, string key, CompressionKind compression, CancellationToken cancellationToken)
     {
         IngestWriter ingest = await content
             .BeginIngestAsync($"commit {key}", cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new LayerBlobWriter(ingest, compression, latest);
+        return new LayerBlobWriter(ingest, compression);
     }
 
     /// <summary>A sink for the layer, from its first entry; what was written before is forgotten.</summary>
@@ -44,7 +41,7 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
         _output = new IngestStream(_ingest);
         _compressor = Compressor.Create(_compression, _output);
         _tar = new DigestingWriteStream(_compressor);
-        return new TarLayerSink(_tar, _latest);
+        return new TarLayerSink(_tar);
     }
 
     /// <summary>Publishes the blob, after the sink was finished.</summary>

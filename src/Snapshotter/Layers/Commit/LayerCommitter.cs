@@ -25,17 +25,19 @@ internal sealed class LayerCommitter : IAsyncDisposable
     private readonly LayerBlobWriter _writer;
     private readonly DiffObserver _observer;
     private readonly SnapshotDiffer _differ;
+    private readonly Timestamp? _latest;
     private LayerDraft? _draft;
     private bool _isFrozen;
     private LayerPlan _plan = new();
     private OwnerRestoringSink? _owners;
 
-    private LayerCommitter(SnapshotDiffer differ, ISnapshotter snapshots, SnapshotInfo snapshot, LayerBlobWriter writer, DiffObserver observer)
+    private LayerCommitter(SnapshotDiffer differ, ISnapshotter snapshots, SnapshotInfo snapshot, LayerBlobWriter writer, CommitOptions options)
     {
         _snapshots = snapshots as ILayerSnapshotter;
         _snapshot = snapshot;
         _writer = writer;
-        _observer = observer;
+        _observer = new DiffObserver { Warn = options.Warn };
+        _latest = options.SourceDate is { } date ? new Timestamp(date.ToUnixTimeSeconds(), 0) : null;
         _differ = differ;
     }
 
@@ -43,9 +45,8 @@ internal sealed class LayerCommitter : IAsyncDisposable
     public static async Task<LayerCommitter> BeginAsync(
         IContentStore content, SnapshotDiffer differ, ISnapshotter snapshots, SnapshotInfo snapshot, CommitOptions options, CancellationToken cancellationToken)
     {
-        Timestamp? latest = options.SourceDate is { } date ? new Timestamp(date.ToUnixTimeSeconds(), 0) : null;
-        LayerBlobWriter writer = await LayerBlobWriter.BeginAsync(content, snapshot.Name, options.Compression, latest, cancellationToken).ConfigureAwait(false);
-        return new LayerCommitter(differ, snapshots, snapshot, writer, new DiffObserver { Warn = options.Warn });
+        LayerBlobWriter writer = await LayerBlobWriter.BeginAsync(content, snapshot.Name, options.Compression, cancellationToken).ConfigureAwait(false);
+        return new LayerCommitter(differ, snapshots, snapshot, writer, options);
     }
 
     /// <summary>Writes the blob and, with a snapshotter that shares layers, the draft of the layer. Nothing is visible yet but the blob.</summary>
@@ -70,7 +71,8 @@ internal sealed class LayerCommitter : IAsyncDisposable
                     _plan = new LayerPlan();
                     _owners = new OwnerRestoringSink(_writer.Restart(), owners);
                     ILayerSink blob = new TeeLayerSink(_owners, _plan);
-                    return tree is null ? blob : new TeeLayerSink(blob, tree);
+                    ILayerSink all = tree is null ? blob : new TeeLayerSink(blob, tree);
+                    return _latest is { } latest ? new LatestTimeSink(all, latest) : all;
                 },
                 _observer,
                 cancellationToken).ConfigureAwait(false);
@@ -106,7 +108,7 @@ internal sealed class LayerCommitter : IAsyncDisposable
         if (_isFrozen)
         {
             using RootDirectory upper = RootDirectory.Open(_draft.Directory);
-            FrozenUpper.Clean(upper, _snapshots.OverlayXattrNamespace, _plan, cancellationToken);
+            FrozenUpper.Clean(upper, _snapshots.OverlayXattrNamespace, _plan, _latest, cancellationToken);
         }
 
         await _snapshots.PublishAsync([new LayerLink(diffId, chainId, _draft)], _isFrozen ? _snapshot.Name : null, cancellationToken).ConfigureAwait(false);

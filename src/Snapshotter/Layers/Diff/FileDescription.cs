@@ -7,8 +7,6 @@ namespace Snapshotter.Layers.Diff;
 /// <summary>Describes files of a tree as entries of a layer.</summary>
 internal static class FileDescription
 {
-    private static readonly ByteString SelinuxLabel = ByteString.FromText("security.selinux");
-
     /// <summary>The root of an image that says nothing about it.</summary>
     public static TarEntry DefaultRoot { get; } = new() { Name = ByteString.Empty, Type = TarEntryType.Directory, Mode = 0x1ED };
 
@@ -43,7 +41,7 @@ internal static class FileDescription
             LinkName = status.Type == FileType.SymbolicLink && name is { } link ? directory.ReadLink(link) : ByteString.Empty,
             DeviceMajor = isDevice ? status.RdevMajor : 0,
             DeviceMinor = isDevice ? status.RdevMinor : 0,
-            Xattrs = WithoutHostLabels(xattrs),
+            Xattrs = HostXattrs.Without(xattrs),
         };
     }
 
@@ -69,18 +67,4 @@ internal static class FileDescription
         FileType.Fifo => TarEntryType.Fifo,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "A tar has no such type."),
     };
-
-    /// <summary>SELinux labels belong to the policy of the host, not to the image; unpacking ignores them too.</summary>
-    private static IReadOnlyList<Xattr> WithoutHostLabels(IReadOnlyList<Xattr> xattrs)
-    {
-        foreach (Xattr xattr in xattrs)
-        {
-            if (xattr.Name == SelinuxLabel)
-            {
-                return [.. xattrs.Where(static x => x.Name != SelinuxLabel)];
-            }
-        }
-
-        return xattrs;
-    }
 }

@@ -12,17 +12,10 @@ internal sealed class TarLayerSink : ILayerSink
     private const int BufferSize = 128 << 10;
 
     private readonly TarWriter _writer;
-    private readonly Timestamp? _latest;
 
     /// <summary>Writes to a stream that stays the caller's.</summary>
     /// <param name="stream">Gets the tar.</param>
-    /// <param name="latest">Later modification times are written as this one (reproducible-builds.org, SOURCE_DATE_EPOCH);
-    /// earlier ones are kept. Null keeps all.</param>
-    public TarLayerSink(Stream stream, Timestamp? latest = null)
-    {
-        _writer = new TarWriter(stream);
-        _latest = latest;
-    }
+    public TarLayerSink(Stream stream) => _writer = new TarWriter(stream);
 
     /// <summary>How many entries were written, whiteouts included.</summary>
     public long EntryCount { get; private set; }
@@ -31,11 +24,6 @@ internal sealed class TarLayerSink : ILayerSink
     public void Add(TarEntry entry, SafeFileHandle? content)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (_latest is { } latest && entry.ModifiedAt > latest)
-        {
-            entry = entry with { ModifiedAt = latest };
-        }
-
         EntryCount++;
         _writer.WriteEntry(entry.Type == TarEntryType.Directory ? entry with { Name = DirectoryName(entry.Name) } : entry);
         if (entry.Type == TarEntryType.RegularFile && entry.Size > 0)

@@ -10,10 +10,9 @@ namespace Snapshotter.Layers.Unpack;
 internal sealed class LayerExtractor(IBlobProvider blobs, LayerOptions options, IProgress<LayerProgress>? progress)
 {
     /// <summary>How layers are applied.</summary>
-    public ApplyOptions ApplyOptions(WhiteoutMode whiteouts, string overlayXattrNamespace = "trusted") => new()
+    public ApplyOptions ApplyOptions(WhiteoutMode whiteouts) => new()
     {
         Whiteouts = whiteouts,
-        OverlayXattrNamespace = overlayXattrNamespace,
         NoDevices = options.NoDevices,
         StripSetuid = options.StripSetuid,
         SquashIds = options.SquashIds,

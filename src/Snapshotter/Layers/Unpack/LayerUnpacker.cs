@@ -101,7 +101,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
     /// <summary>The unpacking of one image into shared layers.</summary>
     private sealed class Run(ILayerSnapshotter snapshots, ImageView image, LayerExtractor extractor)
     {
-        private readonly ApplyOptions _how = extractor.ApplyOptions(WhiteoutMode.Overlay, snapshots.OverlayXattrNamespace);
+        private readonly ApplyOptions _how = extractor.ApplyOptions(WhiteoutMode.Overlay) with { OverlayXattrNamespace = snapshots.OverlayXattrNamespace };
         private readonly LayerDraft?[] _drafts = new LayerDraft?[image.Layers.Count];
         private readonly LayerApplyResult?[] _results = new LayerApplyResult?[image.Layers.Count];
         private int _published;

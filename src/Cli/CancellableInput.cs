@@ -4,29 +4,10 @@ namespace LayerStore.Cli;
 /// Standard input for code that reads it synchronously: a read of a pipe or terminal cannot be interrupted, so it is left
 /// behind when the command is cancelled.
 /// </summary>
-internal sealed class CancellableInput(Stream input, CancellationToken cancellationToken) : Stream
+internal sealed class CancellableInput(Stream input, CancellationToken cancellationToken) : ReadOnlyStream
 {
     private readonly byte[] _buffer = new byte[64 << 10];
     private ReadOnlyMemory<byte> _ready;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
@@ -42,21 +23,4 @@ internal sealed class CancellableInput(Stream input, CancellationToken cancellat
         _ready = _ready[taken..];
         return taken;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

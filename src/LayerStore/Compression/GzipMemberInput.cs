@@ -11,7 +11,7 @@ namespace LayerStore.Compression;
 /// byte before each such place, a handful in a layer, is a piece of its own. If the inflater stops with another piece
 /// in hand, something else follows the member.
 /// </remarks>
-internal sealed class GzipMemberInput(PackedInput input) : Stream
+internal sealed class GzipMemberInput(PackedInput input) : ReadOnlyStream
 {
     private const int TrailerLength = 8;
     private const int Lookahead = 1 + TrailerLength + 3;
@@ -23,20 +23,6 @@ internal sealed class GzipMemberInput(PackedInput input) : Stream
 
     /// <summary>Whether more was asked for than the input has before its last eight bytes.</summary>
     public bool IsTruncated { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -81,16 +67,4 @@ internal sealed class GzipMemberInput(PackedInput input) : Stream
         AtPossibleEnd = possibleEnd == 1;
         return AtPossibleEnd ? 1 : Math.Min(possibleEnd - 1, max);
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -11,7 +11,7 @@ namespace LayerStore.Content;
 /// A consumer that stops earlier has unverified bytes; <see cref="Drain"/> reads the rest to verify them. More bytes than
 /// <see cref="Size"/> are never returned.
 /// </remarks>
-public sealed class VerifyingStream : Stream
+public sealed class VerifyingStream : ReadOnlyStream
 {
     private const int DrainBufferSize = 128 * 1024;
 
@@ -53,18 +53,6 @@ public sealed class VerifyingStream : Stream
 
     /// <summary>Whether all bytes were read and are the right ones.</summary>
     public bool IsVerified => _verified;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override long Position
@@ -112,9 +100,6 @@ public sealed class VerifyingStream : Stream
     }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
@@ -129,20 +114,6 @@ public sealed class VerifyingStream : Stream
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,5 +1,4 @@
 using LayerStore.Compression;
-using LayerStore.Images;
 using LayerStore.Oci;
 
 namespace LayerStore.Transports.DockerArchive;
@@ -97,7 +96,7 @@ internal sealed class DockerArchiveSink : IImageSink
         }
 
         await using DecompressionStream tar = Decompressor.Open(content);
-        using HashingStream hashed = new(tar, diffId.Algorithm);
+        using DigestingStream hashed = new(tar, diffId.Algorithm, leaveOpen: true);
         await _archive.AddAsync(LayerName(diffId), hashed, cancellationToken).ConfigureAwait(false);
         if (hashed.Finish() is var actual && actual != diffId)
         {

@@ -55,7 +55,7 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     public IReadOnlyCollection<DirectoryNode> Children => _children is null ? [] : _children.Values;
 
     /// <summary>Its path from the root.</summary>
-    public ByteString Path => parent is null || parent.Parent is null ? name : ByteString.Concat(parent.Path.Span, "/"u8, name.Span);
+    public ByteString Path => parent is null ? name : LayerPath.Join(parent.Path, name);
 
     /// <summary>Whether this layer has an entry anywhere below it.</summary>
     public bool HoldsEntries => Made.Count > 0 || Children.Any(child => child.HoldsEntries);

@@ -160,7 +160,7 @@ internal sealed class DirectoryTree : IDisposable
 
     private DirectoryNode? Walk(ByteString path, bool make, bool isForWhiteout = false)
     {
-        Stack<ByteString> rest = new(EntryName.Reversed(path));
+        Stack<ByteString> rest = new(LayerPath.Reversed(path));
         DirectoryNode node = Root;
         int links = 0;
         while (rest.TryPop(out ByteString name))
@@ -211,7 +211,7 @@ internal sealed class DirectoryTree : IDisposable
                     throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through too many symbolic links: {path}");
                 }
 
-                foreach (ByteString component in EntryName.Reversed(target))
+                foreach (ByteString component in LayerPath.Reversed(target))
                 {
                     rest.Push(component);
                 }

@@ -7,9 +7,6 @@ internal static class EntryName
 {
     private const byte Slash = (byte)'/';
 
-    /// <summary>The prefix of a whiteout (OCI image-spec, layer.md, "Whiteouts").</summary>
-    public static ReadOnlySpan<byte> WhiteoutPrefix => ".wh."u8;
-
     /// <summary>The name of an opaque whiteout (OCI image-spec, layer.md, "Opaque Whiteout").</summary>
     public static ReadOnlySpan<byte> OpaqueWhiteout => ".wh..wh..opq"u8;
 
@@ -61,28 +58,5 @@ internal static class EntryName
         }
 
         return length == clean.Length ? ByteString.FromOwned(clean) : new ByteString(clean.AsSpan(0, length));
-    }
-
-    /// <summary>Splits a clean path into its directory and its last name. Not for the root.</summary>
-    public static (ByteString Directory, ByteString Name) Split(ByteString path)
-    {
-        int slash = path.Span.LastIndexOf(Slash);
-        return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
-    }
-
-    /// <summary>The components of a path or link target, from the last to the first, so that a stack can take them.</summary>
-    public static IEnumerable<ByteString> Reversed(ByteString path)
-    {
-        int end = path.Length;
-        while (end > 0)
-        {
-            int start = path.Span[..end].LastIndexOf(Slash) + 1;
-            if (start < end)
-            {
-                yield return path.Slice(start, end - start);
-            }
-
-            end = start - 1;
-        }
     }
 }

@@ -13,14 +13,14 @@ internal sealed partial class LayerApplier
     /// </summary>
     private static bool IsMark(ByteString directoryPath)
     {
-        foreach (ByteString component in EntryName.Reversed(directoryPath))
+        foreach (ByteString component in LayerPath.Reversed(directoryPath))
         {
             if (component.StartsWith(EntryName.AufsPrefix))
             {
                 return true;
             }
 
-            if (component.StartsWith(EntryName.WhiteoutPrefix))
+            if (component.StartsWith(LayerPath.WhiteoutPrefix))
             {
                 throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has an entry below a whiteout: {directoryPath}");
             }
@@ -57,7 +57,7 @@ internal sealed partial class LayerApplier
             return;
         }
 
-        ByteString hidden = name.Slice(EntryName.WhiteoutPrefix.Length);
+        ByteString hidden = name.Slice(LayerPath.WhiteoutPrefix.Length);
         if (!isOpaque && hidden.Span is [] or [(byte)'.'] or [(byte)'.', (byte)'.'])
         {
             throw new LayerStoreException(
@@ -152,7 +152,7 @@ internal sealed partial class LayerApplier
         DirectoryHandle directory = _tree.Open(node);
         foreach (ByteString name in node.Whiteouts)
         {
-            if (directory.TryStat(name) is null && !links.Contains(PathOf(node, name)))
+            if (directory.TryStat(name) is null && !links.Contains(LayerPath.Join(node.Path, name)))
             {
                 directory.MakeNode(name, FileType.CharacterDevice, 0, 0, 0);
                 node.HoldsWhiteouts = true;
@@ -198,14 +198,12 @@ internal sealed partial class LayerApplier
         bool isRemade = node.Parent is { } parent && parent.Whiteouts.Contains(node.Name);
         if (node.Parent is not null && (node.IsOpaque || isRemade))
         {
-            directory.SetXattr(null, OverlayXattr("opaque"), ByteString.FromText("y"));
+            directory.SetXattr(null, _overlay.Opaque, ByteString.FromText("y"));
         }
 
         if (node.HoldsWhiteouts)
         {
-            directory.SetXattr(null, OverlayXattr("origin"), ByteString.Empty);
+            directory.SetXattr(null, _overlay.Origin, ByteString.Empty);
         }
     }
-
-    private ByteString OverlayXattr(string name) => ByteString.FromText($"{_options.OverlayXattrNamespace}.overlay.{name}");
 }

@@ -32,6 +32,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly ApplyOptions _options;
     private readonly DirectoryTree _tree;
     private readonly FileMaker _maker;
+    private readonly OverlayXattrs _overlay;
     private readonly List<TarEntry> _linksToLower = [];
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private readonly Dictionary<ByteString, FileOwner> _squashedOwners = [];
@@ -43,6 +44,7 @@ internal sealed partial class LayerApplier : IDisposable
         _options = options;
         _tree = new DirectoryTree(root, whiteoutsDelete: options.Whiteouts == WhiteoutMode.Delete);
         _maker = new FileMaker(options);
+        _overlay = new OverlayXattrs(options.OverlayXattrNamespace);
     }
 
     private bool Deletes => _options.Whiteouts == WhiteoutMode.Delete;
@@ -101,13 +103,13 @@ internal sealed partial class LayerApplier : IDisposable
             return;
         }
 
-        (ByteString directoryPath, ByteString name) = EntryName.Split(path);
+        (ByteString directoryPath, ByteString name) = LayerPath.Split(path);
         if (IsMark(directoryPath) && !IsLinkSource(directoryPath, entry))
         {
             return;
         }
 
-        if (name.StartsWith(EntryName.WhiteoutPrefix))
+        if (name.StartsWith(LayerPath.WhiteoutPrefix))
         {
             AddWhiteout(directoryPath, name);
             return;
@@ -189,7 +191,7 @@ internal sealed partial class LayerApplier : IDisposable
             throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a hard link to the root: {entry.Name}");
         }
 
-        (ByteString sourcePath, ByteString sourceName) = EntryName.Split(target);
+        (ByteString sourcePath, ByteString sourceName) = LayerPath.Split(target);
         DirectoryNode? sourceParent = _tree.Find(sourcePath);
         DirectoryHandle? source = sourceParent is null ? null : _tree.Open(sourceParent);
         FileStatus? status = source?.TryStat(sourceName);
@@ -202,7 +204,7 @@ internal sealed partial class LayerApplier : IDisposable
 
             MakeRoom(parent, _tree.Open(parent), name);
             parent.AwaitsLinks = true;
-            _linksToLower.Add(entry with { Name = PathOf(parent, name), LinkName = target });
+            _linksToLower.Add(entry with { Name = LayerPath.Join(parent.Path, name), LinkName = target });
             return;
         }
 
@@ -251,15 +253,12 @@ internal sealed partial class LayerApplier : IDisposable
 
     private bool Exists(ByteString path)
     {
-        (ByteString directoryPath, ByteString name) = EntryName.Split(path);
+        (ByteString directoryPath, ByteString name) = LayerPath.Split(path);
         return _tree.Find(directoryPath) is { } node && _tree.Open(node).TryStat(name) is not null;
     }
 
     private static LayerStoreException MissingTarget(TarEntry entry, ByteString target) => new(
         ErrorKind.DataLoss, $"the layer has a hard link to a file that does not exist: {entry.Name} to {target}", "The layer is broken; nothing of it was kept.");
-
-    private static ByteString PathOf(DirectoryNode parent, ByteString name) =>
-        parent.Parent is null ? name : ByteString.Concat(parent.Path.Span, "/"u8, name.Span);
 
     private void MarkMade(DirectoryNode parent, ByteString name)
     {

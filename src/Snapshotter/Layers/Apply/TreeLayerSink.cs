@@ -30,8 +30,8 @@ internal sealed class TreeLayerSink : ILayerSink, IDisposable
     /// <inheritdoc/>
     public void AddWhiteout(ByteString path)
     {
-        (ByteString directory, ByteString name) = EntryName.Split(path);
-        _applier.AddWhiteout(directory, ByteString.Concat(EntryName.WhiteoutPrefix, name.Span));
+        (ByteString directory, ByteString name) = LayerPath.Split(path);
+        _applier.AddWhiteout(directory, ByteString.Concat(LayerPath.WhiteoutPrefix, name.Span));
     }
 
     /// <inheritdoc/>

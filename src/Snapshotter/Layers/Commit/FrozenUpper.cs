@@ -1,6 +1,5 @@
 using LayerStore;
 using LayerStore.Tar;
-using Snapshotter.Layers.Diff;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Commit;

@@ -1,7 +1,6 @@
 using LayerStore;
 using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
-using Snapshotter.Layers.Diff;
 
 namespace Snapshotter.Layers.Commit;
 

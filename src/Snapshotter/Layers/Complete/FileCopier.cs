@@ -8,7 +8,7 @@ namespace Snapshotter.Layers.Complete;
 /// <summary>Copies files with all their metadata from what an overlay shows into a stored layer.</summary>
 internal sealed class FileCopier(string xattrNamespace)
 {
-    private readonly ByteString _overlayPrefix = ByteString.FromText(xattrNamespace + ".overlay.");
+    private readonly OverlayXattrs _overlay = new(xattrNamespace);
 
     /// <summary>Copies a file of any type but a directory to a name that is free.</summary>
     public void Copy(DirectoryHandle from, ByteString fromName, FileStatus status, DirectoryHandle to, ByteString toName)
@@ -46,10 +46,7 @@ internal sealed class FileCopier(string xattrNamespace)
             }
 
             // A mount shows one level of escapes less than the layer has (kernel: overlayfs.rst, "Nesting overlayfs mounts").
-            ByteString name = xattr.Name.StartsWith(_overlayPrefix.Span)
-                ? ByteString.Concat(_overlayPrefix.Span, "overlay."u8, xattr.Name.Span[_overlayPrefix.Length..])
-                : xattr.Name;
-            to.SetXattr(toName, name, xattr.Value);
+            to.SetXattr(toName, _overlay.Escape(xattr.Name), xattr.Value);
         }
 
         if (status.Type != FileType.SymbolicLink)

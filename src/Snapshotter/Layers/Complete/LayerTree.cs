@@ -1,6 +1,5 @@
 using LayerStore;
 using LayerStore.Tar;
-using Snapshotter.Layers.Apply;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Complete;
@@ -10,8 +9,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
 {
     private static readonly ByteString s_yes = ByteString.FromText("y");
 
-    private readonly ByteString _opaque = ByteString.FromText($"{xattrNamespace}.overlay.opaque");
-    private readonly ByteString _origin = ByteString.FromText($"{xattrNamespace}.overlay.origin");
+    private readonly OverlayXattrs _overlay = new(xattrNamespace);
     private readonly Dictionary<ByteString, Timestamp> _times = [];
 
     /// <summary>Directories that names were added to or removed from.</summary>
@@ -23,7 +21,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
     /// <summary>A link's target.</summary>
     public ByteString ReadLink(ByteString path)
     {
-        (ByteString directory, ByteString name) = EntryName.Split(path);
+        (ByteString directory, ByteString name) = LayerPath.Split(path);
         using DirectoryHandle handle = Open(directory);
         return handle.ReadLink(name);
     }
@@ -58,7 +56,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
         DirectoryHandle? current = root.OpenSelf();
         try
         {
-            Stack<ByteString> rest = new(EntryName.Reversed(path));
+            Stack<ByteString> rest = new(LayerPath.Reversed(path));
             while (rest.TryPop(out ByteString name) && rest.Count > 0)
             {
                 if (current.TryStat(name) is not { } status)
@@ -100,11 +98,11 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
     {
         List<ByteString> made = [];
         ByteString current = ByteString.Empty;
-        Stack<ByteString> rest = new(EntryName.Reversed(path));
+        Stack<ByteString> rest = new(LayerPath.Reversed(path));
         while (rest.TryPop(out ByteString name))
         {
             ByteString parent = current;
-            current = Join(parent, name);
+            current = LayerPath.Join(parent, name);
             FileStatus? status = Stat(current);
             if (status is { IsDirectory: true })
             {
@@ -126,7 +124,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
                 continue;
             }
 
-            child.SetXattr(null, _opaque, s_yes);
+            child.SetXattr(null, _overlay.Opaque, s_yes);
             _times.TryAdd(current, Timestamp.Epoch);
         }
 
@@ -136,8 +134,8 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
     /// <summary>Makes another name for a file.</summary>
     public void Link(ByteString source, ByteString path)
     {
-        (ByteString sourceDirectory, ByteString sourceName) = EntryName.Split(source);
-        (ByteString directory, ByteString name) = EntryName.Split(path);
+        (ByteString sourceDirectory, ByteString sourceName) = LayerPath.Split(source);
+        (ByteString directory, ByteString name) = LayerPath.Split(path);
         using DirectoryHandle from = Open(sourceDirectory);
         using DirectoryHandle to = OpenToChange(directory);
         to.LinkFrom(from, sourceName, name);
@@ -146,7 +144,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
     /// <summary>Removes a file or whiteout, if it is there.</summary>
     public void Remove(ByteString path)
     {
-        (ByteString directory, ByteString name) = EntryName.Split(path);
+        (ByteString directory, ByteString name) = LayerPath.Split(path);
         using DirectoryHandle handle = OpenToChange(directory);
         if (handle.TryStat(name) is not null)
         {
@@ -157,7 +155,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
     /// <summary>Removes a directory with all that is in it.</summary>
     public void RemoveDirectory(ByteString path)
     {
-        (ByteString directory, ByteString name) = EntryName.Split(path);
+        (ByteString directory, ByteString name) = LayerPath.Split(path);
         using DirectoryHandle handle = OpenToChange(directory);
         handle.RemoveTree(name);
     }
@@ -177,7 +175,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
             {
                 if (!MoveName(source, target, item.Name))
                 {
-                    open.Enqueue((Join(pair.From, item.Name), Join(pair.To, item.Name)));
+                    open.Enqueue((LayerPath.Join(pair.From, item.Name), LayerPath.Join(pair.To, item.Name)));
                 }
             }
         }
@@ -213,7 +211,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
         if (moved.IsDirectory && present is { IsWhiteout: true })
         {
             using DirectoryHandle directory = target.OpenChild(name);
-            directory.SetXattr(null, _opaque, s_yes);
+            directory.SetXattr(null, _overlay.Opaque, s_yes);
         }
 
         return true;
@@ -228,17 +226,14 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
                 throw new LayerStoreException(ErrorKind.DataLoss, "the layer hides all that is below it through a link to the root");
             }
 
-            target.SetXattr(null, _opaque, s_yes);
+            target.SetXattr(null, _overlay.Opaque, s_yes);
         }
 
-        if (source.GetXattr(null, _origin) is { } origin)
+        if (source.GetXattr(null, _overlay.Origin) is { } origin)
         {
-            target.SetXattr(null, _origin, origin);
+            target.SetXattr(null, _overlay.Origin, origin);
         }
     }
 
-    private bool IsOpaque(DirectoryHandle directory) => directory.GetXattr(null, _opaque) == s_yes;
-
-    internal static ByteString Join(ByteString directory, ByteString name) =>
-        directory.IsEmpty ? name : ByteString.Concat(directory.Span, "/"u8, name.Span);
+    private bool IsOpaque(DirectoryHandle directory) => directory.GetXattr(null, _overlay.Opaque) == s_yes;
 }

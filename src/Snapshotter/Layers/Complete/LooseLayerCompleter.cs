@@ -165,8 +165,8 @@ internal sealed class LooseLayerCompleter
     /// </summary>
     private void CopyUp(ByteString lowerPath, FileStatus lower, ByteString path)
     {
-        (ByteString lowerDirectory, ByteString lowerName) = EntryName.Split(lowerPath);
-        (ByteString directory, ByteString name) = EntryName.Split(path);
+        (ByteString lowerDirectory, ByteString lowerName) = LayerPath.Split(lowerPath);
+        (ByteString directory, ByteString name) = LayerPath.Split(path);
         using (DirectoryHandle from = _lower.Open(lowerDirectory))
         using (DirectoryHandle to = _layer.OpenToChange(directory))
         {
@@ -178,7 +178,7 @@ internal sealed class LooseLayerCompleter
             _copies[other] = path;
             if (other != path && _layer.Stat(other) is null && !_layer.Hides(other))
             {
-                _implied.UnionWith(_layer.MakeDirectories(EntryName.Split(other).Directory));
+                _implied.UnionWith(_layer.MakeDirectories(LayerPath.Split(other).Directory));
                 _layer.Link(path, other);
             }
         }
@@ -186,7 +186,7 @@ internal sealed class LooseLayerCompleter
 
     private void SetLinkMetadata(TarEntry entry)
     {
-        (ByteString directory, ByteString name) = EntryName.Split(entry.Name);
+        (ByteString directory, ByteString name) = LayerPath.Split(entry.Name);
         using DirectoryHandle handle = _layer.Open(directory);
         _maker.SetLinkMetadata(handle, name, entry);
     }
@@ -236,7 +236,7 @@ internal sealed class LooseLayerCompleter
         return directory.List().All(item => directory.TryStat(item.Name)!.Value switch
         {
             { IsWhiteout: true } => true,
-            { IsDirectory: true } => _implied.Contains(LayerTree.Join(path, item.Name)) && HoldsOnlyWhiteouts(LayerTree.Join(path, item.Name)),
+            { IsDirectory: true } => _implied.Contains(LayerPath.Join(path, item.Name)) && HoldsOnlyWhiteouts(LayerPath.Join(path, item.Name)),
             _ => false,
         });
     }

@@ -1,5 +1,4 @@
 using LayerStore;
-using Snapshotter.Layers.Apply;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Complete;
@@ -16,7 +15,7 @@ internal sealed class LowerView(RootDirectory? root)
     /// <summary>A link's target.</summary>
     public ByteString ReadLink(ByteString path)
     {
-        (ByteString directory, ByteString name) = EntryName.Split(path);
+        (ByteString directory, ByteString name) = LayerPath.Split(path);
         using DirectoryHandle handle = Open(directory);
         return handle.ReadLink(name);
     }
@@ -41,7 +40,7 @@ internal sealed class LowerView(RootDirectory? root)
             using DirectoryHandle directory = Open(path);
             foreach (DirectoryItem item in directory.List())
             {
-                ByteString itemPath = LayerTree.Join(path, item.Name);
+                ByteString itemPath = LayerPath.Join(path, item.Name);
                 FileStatus status = directory.TryStat(item.Name)!.Value;
                 if (status.IsDirectory)
                 {

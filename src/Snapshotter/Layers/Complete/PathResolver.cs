@@ -1,5 +1,4 @@
 using LayerStore;
-using Snapshotter.Layers.Apply;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Complete;
@@ -18,20 +17,20 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
     /// <param name="target">What is in it.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too many links, or a file is on the way.</exception>
     public ByteString ResolveLink(ByteString link, ByteString target) =>
-        Walk(target.StartsWith("/"u8) ? [] : Components(EntryName.Split(link).Directory), target);
+        Walk(target.StartsWith("/"u8) ? [] : Components(LayerPath.Split(link).Directory), target);
 
     /// <summary>The real path of a hard link's target, whose last name may be a link; null if its directory does not exist.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too many links, or a file is on the way.</exception>
     public ByteString? ResolveFile(ByteString path)
     {
-        (ByteString directory, ByteString name) = EntryName.Split(path);
+        (ByteString directory, ByteString name) = LayerPath.Split(path);
         ByteString real = Walk([], directory);
-        return real.IsEmpty || Stat(real) is { IsDirectory: true } ? LayerTree.Join(real, name) : null;
+        return real.IsEmpty || Stat(real) is { IsDirectory: true } ? LayerPath.Join(real, name) : null;
     }
 
     private ByteString Walk(List<ByteString> real, ByteString path)
     {
-        Stack<ByteString> rest = new(EntryName.Reversed(path));
+        Stack<ByteString> rest = new(LayerPath.Reversed(path));
         int links = 0;
         while (rest.TryPop(out ByteString name))
         {
@@ -64,7 +63,7 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
                         real.Clear();
                     }
 
-                    foreach (ByteString component in EntryName.Reversed(target))
+                    foreach (ByteString component in LayerPath.Reversed(target))
                     {
                         rest.Push(component);
                     }
@@ -82,7 +81,7 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
 
     private FileStatus? Stat(ByteString path) => layer.Stat(path) is { IsWhiteout: false } status ? status : lower.Stat(path);
 
-    private static List<ByteString> Components(ByteString path) => [.. EntryName.Reversed(path).Reverse()];
+    private static List<ByteString> Components(ByteString path) => [.. LayerPath.Reversed(path).Reverse()];
 
     private static ByteString Join(List<ByteString> components)
     {

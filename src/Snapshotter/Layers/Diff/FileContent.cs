@@ -27,8 +27,8 @@ internal static class FileContent
             for (long offset = 0; ;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int read = ReadFully(left, leftBuffer.AsSpan(0, BufferSize), offset, name);
-                int readRight = ReadFully(right, rightBuffer.AsSpan(0, BufferSize), offset, name);
+                int read = FileOperations.ReadAt(left, leftBuffer.AsSpan(0, BufferSize), offset, name);
+                int readRight = FileOperations.ReadAt(right, rightBuffer.AsSpan(0, BufferSize), offset, name);
                 if (!leftBuffer.AsSpan(0, read).SequenceEqual(rightBuffer.AsSpan(0, readRight)))
                 {
                     return false;
@@ -47,22 +47,5 @@ internal static class FileContent
             ArrayPool<byte>.Shared.Return(leftBuffer);
             ArrayPool<byte>.Shared.Return(rightBuffer);
         }
-    }
-
-    private static int ReadFully(SafeFileHandle file, Span<byte> buffer, long offset, ByteString name)
-    {
-        int total = 0;
-        while (total < buffer.Length)
-        {
-            int read = FileOperations.ReadAt(file, buffer[total..], offset + total, name);
-            if (read == 0)
-            {
-                break;
-            }
-
-            total += read;
-        }
-
-        return total;
     }
 }

@@ -36,10 +36,8 @@ internal sealed class TarLayerSink : ILayerSink
     /// <summary>Writes an empty file named <c>.wh.NAME</c> (OCI image-spec, layer.md, "Whiteouts"): mode 0, root, mtime 0.</summary>
     public void AddWhiteout(ByteString path)
     {
-        int slash = path.Span.LastIndexOf((byte)'/');
-        ByteString name = ByteString.Concat(path.Span[..(slash + 1)], LayerPath.WhiteoutPrefix, path.Span[(slash + 1)..]);
         EntryCount++;
-        _writer.WriteEntry(new TarEntry { Name = name, Type = TarEntryType.RegularFile });
+        _writer.WriteEntry(new TarEntry { Name = LayerPath.WhiteoutOf(path), Type = TarEntryType.RegularFile });
     }
 
     /// <inheritdoc/>

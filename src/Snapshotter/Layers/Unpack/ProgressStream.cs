@@ -1,3 +1,5 @@
+using LayerStore;
+
 namespace Snapshotter.Layers.Unpack;
 
 /// <summary>Counts what is read through it, tells about each further MiB, and stops when asked to.</summary>

@@ -1,3 +1,4 @@
+using LayerStore;
 using System.Runtime.ExceptionServices;
 
 namespace Snapshotter.Layers.Unpack;

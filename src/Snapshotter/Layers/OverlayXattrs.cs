@@ -1,7 +1,7 @@
 using LayerStore;
 using LayerStore.Tar;
 
-namespace Snapshotter.Layers.Diff;
+namespace Snapshotter.Layers;
 
 /// <summary>
 /// The names of overlay's own extended attributes in one namespace, <c>trusted</c> or <c>user</c> (the kernel's
@@ -54,6 +54,10 @@ internal sealed class OverlayXattrs
 
     /// <summary>Whether the name stands for one of overlay's names in the image.</summary>
     public bool IsEscaped(ByteString name) => name.StartsWith(_escapePrefix.Span);
+
+    /// <summary>The name that an attribute of the image has in a stored layer: one of overlay's own gets one level of escape.</summary>
+    public ByteString Escape(ByteString name) =>
+        name.StartsWith(_prefix.Span) ? ByteString.Concat(_escapePrefix.Span, name.Span[_prefix.Length..]) : name;
 
     /// <summary>What a mount would show of a directory's attributes: overlay's marks gone, one level of escape taken off, ordered by name.</summary>
     public IReadOnlyList<Xattr> Export(IReadOnlyList<Xattr> stored)

@@ -1,10 +1,10 @@
-namespace Snapshotter.Layers.Unpack;
+namespace LayerStore;
 
-/// <summary>A forward-only stream for reading, which needs but <see cref="Stream.Read(Span{byte})"/>.</summary>
-internal abstract class ReadOnlyStream : Stream
+/// <summary>A forward-only stream for reading: one that has this as its base needs but <see cref="Stream.Read(Span{byte})"/>.</summary>
+public abstract class ReadOnlyStream : Stream
 {
     /// <inheritdoc/>
-    public sealed override bool CanRead => true;
+    public override bool CanRead => true;
 
     /// <inheritdoc/>
     public sealed override bool CanSeek => false;
@@ -16,7 +16,7 @@ internal abstract class ReadOnlyStream : Stream
     public sealed override long Length => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public sealed override long Position
+    public override long Position
     {
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();

@@ -1,26 +1,51 @@
 using LayerStore;
 using LayerStore.Tar;
 
-namespace Snapshotter.Layers.Diff;
+namespace Snapshotter.Layers;
 
 /// <summary>Paths inside a layer: clean, relative to the root, which is the empty path.</summary>
 internal static class LayerPath
 {
-    /// <summary>The prefix that turns a name into a whiteout in a layer (OCI image-spec, layer.md, "Whiteouts").</summary>
-    public static ReadOnlySpan<byte> WhiteoutPrefix => ".wh."u8;
+    private const byte Slash = (byte)'/';
 
     /// <summary>The longest path that a layer holds, in bytes: Linux's PATH_MAX with its NUL, and what readers accept.</summary>
     private static readonly int MaxBytes = new TarLimits().MaxPathBytes;
+
+    /// <summary>The prefix that turns a name into a whiteout in a layer (OCI image-spec, layer.md, "Whiteouts").</summary>
+    public static ReadOnlySpan<byte> WhiteoutPrefix => ".wh."u8;
 
     /// <summary>The path of a name in a directory.</summary>
     public static ByteString Join(ByteString directory, ByteString name) =>
         directory.IsEmpty ? name : ByteString.Concat(directory.Span, "/"u8, name.Span);
 
-    /// <summary>A path's directory and its last name.</summary>
+    /// <summary>A path's directory and its last name. Not for the root.</summary>
     public static (ByteString Directory, ByteString Name) Split(ByteString path)
     {
-        int slash = path.Span.LastIndexOf((byte)'/');
+        int slash = path.Span.LastIndexOf(Slash);
         return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
+    }
+
+    /// <summary>The components of a path or link target, from the last to the first, so that a stack can take them.</summary>
+    public static IEnumerable<ByteString> Reversed(ByteString path)
+    {
+        int end = path.Length;
+        while (end > 0)
+        {
+            int start = path.Span[..end].LastIndexOf(Slash) + 1;
+            if (start < end)
+            {
+                yield return path.Slice(start, end - start);
+            }
+
+            end = start - 1;
+        }
+    }
+
+    /// <summary>The path of the whiteout that hides a path.</summary>
+    public static ByteString WhiteoutOf(ByteString path)
+    {
+        int name = path.Span.LastIndexOf(Slash) + 1;
+        return ByteString.Concat(path.Span[..name], WhiteoutPrefix, path.Span[name..]);
     }
 
     /// <summary>Refuses what a layer cannot say.</summary>

@@ -1,5 +1,5 @@
-using LayerStore;
 using System.Runtime.ExceptionServices;
+using LayerStore;
 
 namespace Snapshotter.Layers.Unpack;
 

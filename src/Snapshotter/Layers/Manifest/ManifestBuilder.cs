@@ -1,0 +1,94 @@
+using LayerStore;
+using Microsoft.Win32.SafeHandles;
+using Snapshotter.Layers.Diff;
+using Snapshotter.Layers.Owners;
+using Snapshotter.Linux;
+using Snapshotter.Snapshots;
+
+namespace Snapshotter.Layers.Manifest;
+
+/// <summary>
+/// Writes the manifest of a layer's tree by walking it once, and measures it on the way. Contents are read only if nobody
+/// knows their hashes.
+/// </summary>
+internal sealed class ManifestBuilder
+{
+    private readonly Dictionary<(ulong Device, ulong Inode), ByteString> _firstNames = [];
+    private readonly Func<ByteString, FileStatus, ByteString?>? _known;
+    private readonly IReadOnlyDictionary<ByteString, FileOwner>? _trueOwners;
+    private readonly CancellationToken _cancellationToken;
+    private long _blocks;
+    private long _inodes;
+
+    private ManifestBuilder(Func<ByteString, FileStatus, ByteString?>? known, IReadOnlyDictionary<ByteString, FileOwner>? trueOwners, CancellationToken cancellationToken)
+    {
+        _known = known;
+        _trueOwners = trueOwners;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Writes the manifest.</summary>
+    /// <param name="tree">The tree, to which nobody writes.</param>
+    /// <param name="path">The manifest's file.</param>
+    /// <param name="known">The sha256 of a file that was just read or written, if it is known; null if none is.</param>
+    /// <param name="trueOwners">Who owns files in the image whose owners were replaced; null if none were.</param>
+    /// <param name="cancellationToken">Stops between files.</param>
+    /// <returns>The manifest's digest, and what the tree takes on the disk.</returns>
+    public static (Digest Digest, SnapshotUsage Usage) Write(
+        RootDirectory tree,
+        string path,
+        Func<ByteString, FileStatus, ByteString?>? known,
+        IReadOnlyDictionary<ByteString, FileOwner>? trueOwners,
+        CancellationToken cancellationToken)
+    {
+        ManifestBuilder builder = new(known, trueOwners, cancellationToken);
+        using ManifestWriter writer = new(path);
+        using TreeDirectory root = new(tree.OpenSelf());
+        writer.Add(builder.Describe(root, ByteString.Empty, null, root.Handle.Stat()));
+        TreeWalk.Visit(root, (directory, file, item) => writer.Add(builder.Describe(directory, file, item.Name, item.Status)), cancellationToken);
+        return (writer.Finish(), new SnapshotUsage(builder._blocks * 512, builder._inodes));
+    }
+
+    private ManifestEntry Describe(DiffDirectory directory, ByteString path, ByteString? name, FileStatus status)
+    {
+        if (status.LinkCount > 1 && status.Type != FileType.Directory)
+        {
+            if (_firstNames.TryGetValue((status.Device, status.Inode), out ByteString first))
+            {
+                return new ManifestEntry { Path = path, Type = status.Type, LinkOf = first };
+            }
+
+            _firstNames.Add((status.Device, status.Inode), path);
+        }
+
+        _blocks += status.Blocks512;
+        _inodes++;
+        bool isDevice = status.Type is FileType.CharacterDevice or FileType.BlockDevice;
+        return new ManifestEntry
+        {
+            Path = path,
+            Type = status.Type,
+            Mode = status.Mode,
+            Owner = new FileOwner(status.UserId, status.GroupId),
+            TrueOwner = _trueOwners is not null && _trueOwners.TryGetValue(path, out FileOwner owner) ? owner : null,
+            ModifiedAt = status.ModifiedAt,
+            XattrHash = XattrHash.Of(directory.ListXattrs(name)),
+            Size = status.Type == FileType.RegularFile ? status.Size : 0,
+            ContentHash = status.Type == FileType.RegularFile ? HashOf(directory, path, name!.Value, status) : ByteString.Empty,
+            LinkTarget = status.Type == FileType.SymbolicLink ? directory.Handle.ReadLink(name!.Value) : ByteString.Empty,
+            DeviceMajor = isDevice ? status.RdevMajor : 0,
+            DeviceMinor = isDevice ? status.RdevMinor : 0,
+        };
+    }
+
+    private ByteString HashOf(DiffDirectory directory, ByteString path, ByteString name, FileStatus status)
+    {
+        if (_known?.Invoke(path, status) is { } hash)
+        {
+            return hash;
+        }
+
+        using SafeFileHandle file = directory.Handle.OpenRead(name);
+        return FileHash.Compute(file, name, _cancellationToken);
+    }
+}

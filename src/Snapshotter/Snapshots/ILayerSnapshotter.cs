@@ -21,6 +21,9 @@ public interface ILayerSnapshotter : ISnapshotter
     /// <summary>The published layer of this diffID; else the one completed for this chain; else null.</summary>
     Task<LayerInfo?> FindLayerAsync(Digest diffId, Digest chainId, CancellationToken cancellationToken = default);
 
+    /// <summary>All published layers, ordered by the numbers of their trees.</summary>
+    Task<IReadOnlyList<LayerInfo>> ListLayersAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Makes an empty draft: mode 0755, root, mtime 0.</summary>
     Task<LayerDraft> BeginLayerAsync(CancellationToken cancellationToken = default);
 

@@ -1,3 +1,4 @@
+using Snapshotter.Layers.Manifest;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Apply;
@@ -22,6 +23,9 @@ internal sealed record ApplyOptions
 
     /// <summary>How deep a path may be.</summary>
     public int MaxDepth { get; init; } = 1024;
+
+    /// <summary>Takes the hashes of the contents that are written; null if nobody wants them.</summary>
+    public ContentHashes? Hashes { get; init; }
 
     /// <summary>Told what cannot be kept here and was left out or changed.</summary>
     public Action<string>? Warn { get; init; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using LayerStore;
 using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
@@ -36,6 +37,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly List<TarEntry> _linksToLower = [];
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private readonly Dictionary<ByteString, FileOwner> _squashedOwners = [];
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _contentBytes;
     private long _entries;
 
@@ -87,6 +89,7 @@ internal sealed partial class LayerApplier : IDisposable
     public void Dispose()
     {
         _tree.Dispose();
+        _hash.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
     }
 
@@ -299,6 +302,17 @@ internal sealed partial class LayerApplier : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             FileOperations.Write(file, _buffer.AsSpan(0, length), entry.Name);
+            if (_options.Hashes is not null)
+            {
+                _hash.AppendData(_buffer, 0, length);
+            }
+        }
+
+        if (_options.Hashes is { } hashes)
+        {
+            Span<byte> sha256 = stackalloc byte[SHA256.HashSizeInBytes];
+            _hash.GetHashAndReset(sha256);
+            hashes.Note(FileOperations.Stat(file, entry.Name).Inode, sha256);
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
 
     private readonly IngestWriter _ingest;
     private readonly CompressionKind _compression;
+    private readonly Dictionary<ByteString, ByteString> _hashes = [];
     private IngestStream? _output;
     private Stream? _compressor;
     private DigestingWriteStream? _tar;
@@ -41,8 +42,12 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
         _output = new IngestStream(_ingest);
         _compressor = Compressor.Create(_compression, _output);
         _tar = new DigestingWriteStream(_compressor);
-        return new TarLayerSink(_tar);
+        _hashes.Clear();
+        return new TarLayerSink(_tar) { Hashes = _hashes };
     }
+
+    /// <summary>The sha256 of a file that was written into the layer; null for an empty one and for what is no file.</summary>
+    public ByteString? HashOf(ByteString path) => _hashes.TryGetValue(path, out ByteString hash) ? hash : null;
 
     /// <summary>Publishes the blob, after the sink was finished.</summary>
     public async Task<LayerBlob> CommitAsync(CancellationToken cancellationToken)

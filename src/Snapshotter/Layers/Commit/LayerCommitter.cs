@@ -3,6 +3,7 @@ using LayerStore.Content;
 using LayerStore.Tar;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Layers.Diff;
+using Snapshotter.Layers.Manifest;
 using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
@@ -86,12 +87,7 @@ internal sealed class LayerCommitter : IAsyncDisposable
         {
             // What is implied or new in the tree of a layer that a differ wrote is in the plan: it is never loose.
             _draft.HasRootEntry = _plan.HasRootEntry;
-            _draft.Usage = null;
-            if (_owners is { Restored.Count: > 0 })
-            {
-                _draft.IsChainBound = true;
-                _draft.ManifestDigest = LayerManifest.Write(_draft.ManifestPath, _owners.Restored);
-            }
+            _draft.IsChainBound = _owners is { Restored.Count: > 0 };
         }
 
         return await _writer.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -109,6 +105,12 @@ internal sealed class LayerCommitter : IAsyncDisposable
         {
             using RootDirectory upper = RootDirectory.Open(_draft.Directory);
             FrozenUpper.Clean(upper, _snapshots.OverlayXattrNamespace, _plan, _latest, cancellationToken);
+        }
+
+        using (RootDirectory tree = RootDirectory.Open(_draft.Directory))
+        {
+            (_draft.ManifestDigest, _draft.Usage) = ManifestBuilder.Write(
+                tree, _draft.ManifestPath, (path, _) => _writer.HashOf(path), _owners?.Restored, cancellationToken);
         }
 
         await _snapshots.PublishAsync([new LayerLink(diffId, chainId, _draft)], _isFrozen ? _snapshot.Name : null, cancellationToken).ConfigureAwait(false);

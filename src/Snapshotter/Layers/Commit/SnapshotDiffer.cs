@@ -1,7 +1,7 @@
-using System.Globalization;
 using LayerStore;
 using LayerStore.Content;
 using Snapshotter.Layers.Diff;
+using Snapshotter.Layers.Manifest;
 using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
@@ -51,12 +51,17 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
         if (snapshots is ILayerSnapshotter layered && !UserNamespace.Current.IsInitial)
         {
             SnapshotStack stack = await layered.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
+            Dictionary<string, LayerInfo> layers =
+                (await layered.ListLayersAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(layer => layer.Directory);
             foreach (string tree in stack.Lowers.Reverse())
             {
-                string manifest = layout.Manifest(long.Parse(Path.GetFileName(tree), CultureInfo.InvariantCulture));
-                foreach ((ByteString path, FileOwner owner) in LayerManifest.Read(manifest))
+                if (layers.TryGetValue(tree, out LayerInfo? layer) && layer.ManifestDigest is { } digest)
                 {
-                    owners[path] = owner;
+                    byte[] manifest = LayerManifest.ReadVerified(layout.Manifest(layer.Tree), digest);
+                    foreach ((ByteString path, FileOwner owner) in LayerManifest.ReadTrueOwners(manifest))
+                    {
+                        owners[path] = owner;
+                    }
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using LayerStore;
 using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
@@ -16,6 +17,9 @@ internal sealed class TarLayerSink : ILayerSink
     /// <summary>Writes to a stream that stays the caller's.</summary>
     /// <param name="stream">Gets the tar.</param>
     public TarLayerSink(Stream stream) => _writer = new TarWriter(stream);
+
+    /// <summary>Takes the sha256 of each regular file by its path; null if nobody wants them.</summary>
+    public Dictionary<ByteString, ByteString>? Hashes { get; init; }
 
     /// <summary>How many entries were written, whiteouts included.</summary>
     public long EntryCount { get; private set; }
@@ -49,6 +53,7 @@ internal sealed class TarLayerSink : ILayerSink
     private void Copy(TarEntry entry, SafeFileHandle content)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        using IncrementalHash? hash = Hashes is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try
         {
             for (long offset = 0; offset < entry.Size;)
@@ -61,7 +66,13 @@ internal sealed class TarLayerSink : ILayerSink
                 }
 
                 _writer.WriteContent(buffer.AsSpan(0, read));
+                hash?.AppendData(buffer, 0, read);
                 offset += read;
+            }
+
+            if (hash is not null)
+            {
+                Hashes![entry.Name] = ByteString.FromOwned(hash.GetHashAndReset());
             }
         }
         finally

@@ -2,7 +2,7 @@ using LayerStore.Content;
 using LayerStore.Images;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Layers.Complete;
-using Snapshotter.Layers.Owners;
+using Snapshotter.Layers.Manifest;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 
@@ -103,6 +103,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
     {
         private readonly ApplyOptions _how = extractor.ApplyOptions(WhiteoutMode.Overlay) with { OverlayXattrNamespace = snapshots.OverlayXattrNamespace };
         private readonly LayerDraft?[] _drafts = new LayerDraft?[image.Layers.Count];
+        private readonly ContentHashes?[] _hashes = new ContentHashes?[image.Layers.Count];
         private readonly LayerApplyResult?[] _results = new LayerApplyResult?[image.Layers.Count];
         private int _published;
 
@@ -159,14 +160,15 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
         private async Task ExtractAsync(int index, CancellationToken cancellationToken)
         {
             LayerDraft draft = _drafts[index] = await snapshots.BeginLayerAsync(cancellationToken).ConfigureAwait(false);
+            ContentHashes hashes = _hashes[index] = new ContentHashes();
             LayerApplyResult result = _results[index] =
-                await extractor.ExtractAsync(image.Layers[index], draft.Directory, _how, cancellationToken).ConfigureAwait(false);
+                await extractor.ExtractAsync(image.Layers[index], draft.Directory, _how with { Hashes = hashes }, cancellationToken).ConfigureAwait(false);
             draft.HasRootEntry = result.HasRootEntry;
             draft.HasOpaqueRoot = result.HasOpaqueRoot;
             draft.IsChainBound = result.IsLoose || result.SquashedOwners.Count > 0;
-            if (result.SquashedOwners.Count > 0)
+            if (!result.IsLoose)
             {
-                draft.ManifestDigest = LayerManifest.Write(draft.ManifestPath, result.SquashedOwners);
+                await WriteManifestAsync(index, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -182,13 +184,29 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
             if (index == 0)
             {
                 LooseLayerCompleter.Complete(layer, loose, parents: null, _how);
-                return;
+            }
+            else
+            {
+                SnapshotStack below = await snapshots.StackAsync(image.Layers[index - 1].ChainId.ToString(), cancellationToken).ConfigureAwait(false);
+                using StackView view = StackView.Open(below.Lowers, snapshots.OverlayXattrNamespace);
+                LooseLayerCompleter.Complete(layer, loose, view.Root, _how);
             }
 
-            SnapshotStack below = await snapshots.StackAsync(image.Layers[index - 1].ChainId.ToString(), cancellationToken).ConfigureAwait(false);
-            using StackView view = StackView.Open(below.Lowers, snapshots.OverlayXattrNamespace);
-            LooseLayerCompleter.Complete(layer, loose, view.Root, _how);
+            await WriteManifestAsync(index, cancellationToken).ConfigureAwait(false);
         }
+
+        /// <summary>Notes what the finished tree of a layer holds, and measures it in the same walk.</summary>
+        private Task WriteManifestAsync(int index, CancellationToken cancellationToken) => Task.Run(
+            () =>
+            {
+                LayerDraft draft = _drafts[index]!;
+                using RootDirectory tree = RootDirectory.Open(draft.Directory);
+                ContentHashes hashes = _hashes[index]!;
+                (draft.ManifestDigest, draft.Usage) = ManifestBuilder.Write(
+                    tree, draft.ManifestPath, (_, status) => hashes.Find(status.Inode), _results[index]!.SquashedOwners, cancellationToken);
+                _hashes[index] = null;
+            },
+            cancellationToken);
 
         /// <summary>A loose layer that stands in the image again is completed again, for its other place.</summary>
         private async Task RepeatAsync(int index, CancellationToken cancellationToken)

@@ -54,6 +54,13 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<LayerInfo>> ListLayersAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<LayerInfo>>([.. Database.Read(LayerTable.All).Select(ToInfo)]);
+    }
+
+    /// <inheritdoc/>
     public async Task<LayerDraft> BeginLayerAsync(CancellationToken cancellationToken = default)
     {
         Layout.RequireWritable();

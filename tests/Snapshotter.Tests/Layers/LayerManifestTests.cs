@@ -44,7 +44,7 @@ public sealed class LayerManifestTests : IDisposable
         await store.MountAsync(image.Name, _temp["m"], key: "k");
         ProcessRunner.Run("sh", "-ec", """
             cd "$1"; echo new > new; mkdir -p d/e; ln new d/hard; ln -s ../new d/soft; rm -rf opt; mkdir opt; touch -d @1.123456789 opt/again
-            truncate -s 3M sparse; mkfifo fifo; mknod dev c 1 3; setfattr -n user.x -v y new; chmod 700 .; chown 7:8 etc
+            truncate -s 3M sparse; mkfifo fifo; mknod null c 1 3; setfattr -n user.x -v y new; chmod 700 .; chown 7:8 etc
             """, "sh", _temp["m"]);
         if (!mounted)
         {

@@ -51,18 +51,18 @@ internal sealed class ManifestBuilder
 
     private ManifestEntry Describe(DiffDirectory directory, ByteString path, ByteString? name, FileStatus status)
     {
-        if (status.LinkCount > 1 && status.Type != FileType.Directory)
+        ByteString? first = Measure(path, status);
+        if (status.IsWhiteout)
         {
-            if (_firstNames.TryGetValue((status.Device, status.Inode), out ByteString first))
-            {
-                return new ManifestEntry { Path = path, Type = status.Type, LinkOf = first };
-            }
-
-            _firstNames.Add((status.Device, status.Inode), path);
+            // Its metadata mean nothing, and differ between one that overlay made and one that unpacking made.
+            return new ManifestEntry { Path = path, Type = FileType.CharacterDevice };
         }
 
-        _blocks += status.Blocks512;
-        _inodes++;
+        if (first is not null)
+        {
+            return new ManifestEntry { Path = path, Type = status.Type, LinkOf = first };
+        }
+
         bool isDevice = status.Type is FileType.CharacterDevice or FileType.BlockDevice;
         return new ManifestEntry
         {
@@ -79,6 +79,19 @@ internal sealed class ManifestBuilder
             DeviceMajor = isDevice ? status.RdevMajor : 0,
             DeviceMinor = isDevice ? status.RdevMinor : 0,
         };
+    }
+
+    /// <summary>Counts a file once, and returns its first name if this is a further one.</summary>
+    private ByteString? Measure(ByteString path, FileStatus status)
+    {
+        if (status.LinkCount > 1 && status.Type != FileType.Directory && !_firstNames.TryAdd((status.Device, status.Inode), path))
+        {
+            return _firstNames[(status.Device, status.Inode)];
+        }
+
+        _blocks += status.Blocks512;
+        _inodes++;
+        return null;
     }
 
     private ByteString HashOf(DiffDirectory directory, ByteString path, ByteString name, FileStatus status)

@@ -48,16 +48,24 @@ internal sealed class Host
     public bool IsDumb => Variable("TERM") is null or "" or "dumb";
 
     /// <summary>The standard streams of this process.</summary>
-    public static Host System() => new(
-        Console.OpenStandardInput(),
-        Console.OpenStandardOutput(),
-        TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" }))
+    public static Host System()
     {
-        OutputIsTerminal = !Console.IsOutputRedirected,
-        ErrorIsTerminal = !Console.IsErrorRedirected,
-        Columns = () => Console.WindowWidth is > 0 and int width ? width : 80,
-        Variable = Environment.GetEnvironmentVariable,
-    };
+        // In this order: a number that is free is taken by the first that asks.
+        bool hasInput = StandardDescriptor.IsGiven(0);
+        bool hasOutput = StandardDescriptor.IsGiven(1);
+        bool hasError = StandardDescriptor.IsGiven(2);
+        Stream error = hasError ? new ErrorStream(Console.OpenStandardError()) : Stream.Null;
+        return new Host(
+            hasInput ? Console.OpenStandardInput() : new ClosedStream("standard input", "Redirect it from a file or a pipe."),
+            hasOutput ? Console.OpenStandardOutput() : new ClosedStream("standard output", "Redirect it to a file, a pipe or /dev/null."),
+            TextWriter.Synchronized(new StreamWriter(error, Utf8) { AutoFlush = true, NewLine = "\n" }))
+        {
+            OutputIsTerminal = hasOutput && !Console.IsOutputRedirected,
+            ErrorIsTerminal = hasError && !Console.IsErrorRedirected,
+            Columns = () => Console.WindowWidth is > 0 and int width ? width : 80,
+            Variable = Environment.GetEnvironmentVariable,
+        };
+    }
 
     /// <summary>Writes out what was buffered.</summary>
     public async Task FlushAsync()

@@ -3,6 +3,7 @@ using LayerStore.Compression;
 using LayerStore.Tar;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Layers.Complete;
+using Snapshotter.Layers.Mounts;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers;
@@ -20,9 +21,8 @@ public static class LayerApply
     /// <see cref="ErrorKind.ResourceExhausted"/>: no space; <see cref="ErrorKind.PermissionDenied"/>: what only root can make.</exception>
     public static void ToTree(Stream layer, string directory, LayerOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using RootDirectory root = OpenOrMake(directory);
         options ??= LayerOptions.Default;
-        Apply(layer, root, options, How(options, WhiteoutMode.Delete), cancellationToken);
+        Change(directory, root => Apply(layer, root, options, How(options, WhiteoutMode.Delete), cancellationToken));
     }
 
     /// <summary>Stores a layer by itself in overlay's form, as a lower directory: whiteouts become marks.</summary>
@@ -37,14 +37,31 @@ public static class LayerApply
         Stream layer, string directory, IReadOnlyList<string> parents, LayerOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parents);
-        using RootDirectory root = OpenOrMake(directory);
         options ??= LayerOptions.Default;
         ApplyOptions how = How(options, WhiteoutMode.Overlay);
-        LayerApplyResult result = Apply(layer, root, options, how, cancellationToken);
-        if (result.IsLoose)
+        Change(directory, root =>
         {
-            using StackView? below = parents.Count == 0 ? null : StackView.Open([.. parents.Select(Path.GetFullPath)], how.OverlayXattrNamespace);
-            LooseLayerCompleter.Complete(root, result, below?.Root, how);
+            LayerApplyResult result = Apply(layer, root, options, how, cancellationToken);
+            if (result.IsLoose)
+            {
+                using StackView? below = parents.Count == 0 ? null : StackView.Open([.. parents.Select(Path.GetFullPath)], how.OverlayXattrNamespace);
+                LooseLayerCompleter.Complete(root, result, below?.Root, how);
+            }
+        });
+    }
+
+    /// <summary>Makes the change, which has no way back: an error says so.</summary>
+    private static void Change(string directory, Action<RootDirectory> change)
+    {
+        using RootDirectory root = OpenOrMake(directory);
+        try
+        {
+            change(root);
+        }
+        catch (Exception e) when ((IoErrors.IsIo(e) ? IoErrors.Translate(e, "read the layer") : e) is LayerStoreException error)
+        {
+            string left = $"What was applied to {Printable.Text(directory)} before the error stays there.";
+            throw new LayerStoreException(error.Kind, error.Message, error.Hint is null ? left : $"{error.Hint} {left}", e);
         }
     }
 
@@ -76,15 +93,7 @@ public static class LayerApply
             return RootDirectory.Open(directory);
         }
 
-        try
-        {
-            Directory.CreateDirectory(directory);
-        }
-        catch (Exception e) when (IoErrors.IsIo(e))
-        {
-            throw IoErrors.Translate(e, $"make the directory {Printable.Text(directory)}");
-        }
-
+        MountPoints.MakeDirectory(directory);
         RootDirectory root = RootDirectory.Open(directory);
         using DirectoryHandle handle = root.OpenSelf();
         handle.SetMode(null, 0x1ed);

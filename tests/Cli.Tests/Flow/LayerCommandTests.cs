@@ -48,6 +48,37 @@ public sealed class LayerCommandTests
     }
 
     [Fact]
+    public async Task An_error_says_that_what_was_applied_stays()
+    {
+        using TestStore store = new();
+        byte[] tar = TestLayout.Tar("file", new string('x', 1000));
+        byte[] damaged = [.. tar[..2048], .. new byte[512], .. tar[..^1]];
+        (await new CommandRun { Input = damaged }.InvokeAsync("layer", "apply", store["a"])).ExpectError(3, "hint: ", $"What was applied to {store["a"]} before the error stays there.");
+        Assert.True(File.Exists(store["a/file"]));
+    }
+
+    /// <summary>As for GNU tar, containerd and Go's archive/tar, no bytes are an archive without entries.</summary>
+    [Fact]
+    public async Task Empty_input_is_an_empty_layer()
+    {
+        using TestStore store = new();
+        (await new CommandRun { Input = [] }.InvokeAsync("layer", "apply", store["a"])).Expect();
+        (await new CommandRun { Input = new byte[1024] }.InvokeAsync("layer", "apply", store["a"])).Expect();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(store["a"]));
+    }
+
+    [Fact]
+    public async Task A_file_where_a_directory_should_be_is_said_with_a_hint()
+    {
+        using TestStore store = new();
+        string file = store.Temp.WriteFile("file", "");
+        (await store.RunAsync("layer", "apply", file)).ExpectError(4, "is not a directory", $"hint: The layer comes from standard input: layerstore layer apply DIR [options] < {file}");
+        (await store.RunAsync("layer", "apply", $"{file}/x")).ExpectError(4, $"{file} is not a directory", "hint: ");
+        (await store.RunAsync("unpack", TestData.Source("busybox"), $"{file}/x")).ExpectError(4, $"{file} is not a directory", "hint: ");
+        (await store.RunAsync("unpack", TestData.Source("busybox"), file)).ExpectError(4, "is not an empty directory", "hint: ");
+    }
+
+    [Fact]
     public async Task Limits_are_kept()
     {
         using TestStore store = new();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LayerStore.Cli.Output;
 using LayerStore.Cli.Parsing;
 using Snapshotter.Layers;
 
@@ -25,6 +26,14 @@ internal sealed class LayerApplyCommand : CliCommand
     public override Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         string directory = session.Get(_directory);
+        if (File.Exists(directory))
+        {
+            throw new LayerStoreException(
+                ErrorKind.FailedPrecondition,
+                $"{Printable.Text(directory)} is not a directory",
+                $"The layer comes from standard input: {HelpText.Usage(this)} < {ShellWord.Quote(directory)}");
+        }
+
         string[] parents = (session.Get(_parents) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         LayerOptions options = _layers.Read(session);
         Stream layer = new CancellableInput(session.Host.Input, cancellationToken);

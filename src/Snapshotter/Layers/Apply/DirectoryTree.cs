@@ -208,7 +208,7 @@ internal sealed class DirectoryTree : IDisposable
                 ByteString target = directory.ReadLink(name);
                 if (++links > MaxLinks)
                 {
-                    throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through too many symbolic links: {path}");
+                    throw BadLayer.Because($"the layer has a path through too many symbolic links: {path}");
                 }
 
                 foreach (ByteString component in LayerPath.Reversed(target))
@@ -239,8 +239,8 @@ internal sealed class DirectoryTree : IDisposable
         return node;
     }
 
-    private static LayerStoreException NotADirectory(ByteString path) => new(
-        ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}", "The layer is hostile or broken; nothing of it was kept.");
+    private static LayerStoreException NotADirectory(ByteString path) =>
+        BadLayer.Because($"the layer has a path through something that is not a directory: {path}");
 
     private void CloseOldest(DirectoryNode except, DirectoryNode? alsoExcept)
     {

@@ -40,12 +40,12 @@ internal static class EntryName
 
             if (component is [(byte)'.', (byte)'.'])
             {
-                throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path with \"..\": {name}", "The layer is hostile or broken; nothing of it was kept.");
+                throw BadLayer.Because($"the layer has a path with \"..\": {name}");
             }
 
             if (++depth > maxDepth)
             {
-                throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path with more than {maxDepth} components: {name}");
+                throw BadLayer.Because($"the layer has a path with more than {maxDepth} components: {name}");
             }
 
             if (length > 0)

@@ -53,7 +53,7 @@ internal sealed class FileMaker(ApplyOptions options)
         {
             if (entry.LinkName.IsEmpty)
             {
-                throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a symbolic link to nothing: {entry.Name}");
+                throw BadLayer.Because($"the layer has a symbolic link to nothing: {entry.Name}");
             }
 
             directory.MakeSymbolicLink(name, entry.LinkName);
@@ -66,8 +66,7 @@ internal sealed class FileMaker(ApplyOptions options)
         {
             if (entry is { Type: TarEntryType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 })
             {
-                throw new LayerStoreException(
-                    ErrorKind.DataLoss,
+                throw BadLayer.Because(
                     $"the layer has a character device 0:0, which overlayfs takes for a whiteout: {entry.Name}",
                     "The layer was made from overlayfs's own directories, or is hostile: make it with a tool that writes .wh. files.");
             }

@@ -22,7 +22,7 @@ internal sealed partial class LayerApplier
 
             if (component.StartsWith(LayerPath.WhiteoutPrefix))
             {
-                throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has an entry below a whiteout: {directoryPath}");
+                throw BadLayer.Because($"the layer has an entry below a whiteout: {directoryPath}");
             }
         }
 
@@ -60,8 +60,7 @@ internal sealed partial class LayerApplier
         ByteString hidden = name.Slice(LayerPath.WhiteoutPrefix.Length);
         if (!isOpaque && hidden.Span is [] or [(byte)'.'] or [(byte)'.', (byte)'.'])
         {
-            throw new LayerStoreException(
-                ErrorKind.DataLoss, $"the layer has a whiteout of nothing: {name}", "The layer is hostile or broken; nothing of it was kept.");
+            throw BadLayer.Because($"the layer has a whiteout of nothing: {name}");
         }
 
         // In a plain tree a whiteout in a directory that is not there has nothing to remove, and must not make it.

@@ -150,8 +150,7 @@ internal sealed partial class LayerApplier : IDisposable
     {
         if (entry.Type != TarEntryType.Directory)
         {
-            throw new LayerStoreException(
-                ErrorKind.DataLoss, $"the layer's entry for the root is not a directory but a {entry.Type}", "The layer is hostile or broken; nothing of it was kept.");
+            throw BadLayer.Because($"the layer's entry for the root is not a directory but a {entry.Type}");
         }
 
         _tree.Root.Entry = entry;
@@ -191,7 +190,7 @@ internal sealed partial class LayerApplier : IDisposable
         ByteString target = EntryName.Clean(entry.LinkName, _options.MaxDepth);
         if (target.IsEmpty)
         {
-            throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a hard link to the root: {entry.Name}");
+            throw BadLayer.Because($"the layer has a hard link to the root: {entry.Name}");
         }
 
         (ByteString sourcePath, ByteString sourceName) = LayerPath.Split(target);
@@ -213,7 +212,7 @@ internal sealed partial class LayerApplier : IDisposable
 
         if (status.Value.Type == FileType.Directory)
         {
-            throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a hard link to a directory: {entry.Name} to {target}");
+            throw BadLayer.Because($"the layer has a hard link to a directory: {entry.Name} to {target}");
         }
 
         directory = _tree.Open(parent);
@@ -248,8 +247,7 @@ internal sealed partial class LayerApplier : IDisposable
         {
             if (Exists(link.LinkName))
             {
-                throw new LayerStoreException(
-                    ErrorKind.DataLoss, $"the layer has a hard link before its target: {link.Name} to {link.LinkName}", "The layer is broken; nothing of it was kept.");
+                throw BadLayer.Because($"the layer has a hard link before its target: {link.Name} to {link.LinkName}");
             }
         }
     }
@@ -260,8 +258,8 @@ internal sealed partial class LayerApplier : IDisposable
         return _tree.Find(directoryPath) is { } node && _tree.Open(node).TryStat(name) is not null;
     }
 
-    private static LayerStoreException MissingTarget(TarEntry entry, ByteString target) => new(
-        ErrorKind.DataLoss, $"the layer has a hard link to a file that does not exist: {entry.Name} to {target}", "The layer is broken; nothing of it was kept.");
+    private static LayerStoreException MissingTarget(TarEntry entry, ByteString target) =>
+        BadLayer.Because($"the layer has a hard link to a file that does not exist: {entry.Name} to {target}");
 
     private void MarkMade(DirectoryNode parent, ByteString name)
     {

@@ -28,7 +28,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
 
     /// <summary>Opens a directory.</summary>
     public DirectoryHandle Open(ByteString path) => root.TryOpenRealDirectory(path)
-        ?? throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}");
+        ?? throw BadLayer.Because($"the layer has a path through something that is not a directory: {path}");
 
     /// <summary>Opens a directory to add or remove names; its times are kept for <see cref="RestoreTimes"/>.</summary>
     public DirectoryHandle OpenToChange(ByteString path)
@@ -223,7 +223,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
         {
             if (targetPath.IsEmpty)
             {
-                throw new LayerStoreException(ErrorKind.DataLoss, "the layer hides all that is below it through a link to the root");
+                throw BadLayer.Because("the layer hides all that is below it through a link to the root");
             }
 
             target.SetXattr(null, _overlay.Opaque, s_yes);

@@ -82,10 +82,7 @@ internal sealed class LooseLayerCompleter
                     _implied.Remove(path);
                     break;
                 case FileType type:
-                    throw new LayerStoreException(
-                        ErrorKind.DataLoss,
-                        $"the layer has files in {path}, which is a {type} in the layer below",
-                        "The layers do not belong together; nothing of it was kept.");
+                    throw BadLayer.Because($"the layer has files in {path}, which is a {type} in the layer below", "The layers do not belong together.");
             }
         }
     }
@@ -96,7 +93,7 @@ internal sealed class LooseLayerCompleter
         ByteString target = new PathResolver(_layer, _lower).ResolveLink(path, _lower.ReadLink(path));
         if (target == path || IsBelow(target, path))
         {
-            throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has files below a link that leads to itself: {path}");
+            throw BadLayer.Because($"the layer has files below a link that leads to itself: {path}");
         }
 
         foreach (ByteString made in _layer.MakeDirectories(target))
@@ -251,12 +248,10 @@ internal sealed class LooseLayerCompleter
     {
         if (status.IsDirectory)
         {
-            throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a hard link to a directory: {entry.Name} to {entry.LinkName}");
+            throw BadLayer.Because($"the layer has a hard link to a directory: {entry.Name} to {entry.LinkName}");
         }
     }
 
-    private static LayerStoreException Missing(TarEntry entry) => new(
-        ErrorKind.DataLoss,
-        $"the layer has a hard link to a file that does not exist: {entry.Name} to {entry.LinkName}",
-        "The layer is broken; nothing of it was kept.");
+    private static LayerStoreException Missing(TarEntry entry) =>
+        BadLayer.Because($"the layer has a hard link to a file that does not exist: {entry.Name} to {entry.LinkName}");
 }

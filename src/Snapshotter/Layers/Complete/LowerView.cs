@@ -25,7 +25,7 @@ internal sealed class LowerView(RootDirectory? root)
 
     /// <summary>Opens a directory.</summary>
     public DirectoryHandle Open(ByteString path) =>
-        TryOpen(path) ?? throw new LayerStoreException(ErrorKind.DataLoss, $"there is no directory {path} in the layers below");
+        TryOpen(path) ?? throw BadLayer.Because($"there is no directory {path} in the layers below");
 
     /// <summary>All paths of a file. Only one with several names is searched for, and all at once the first time.</summary>
     public IReadOnlyList<ByteString> NamesOf(ByteString path, FileStatus status) =>

@@ -70,9 +70,9 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
 
                     break;
                 case FileType.SymbolicLink:
-                    throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through too many symbolic links: {path}");
+                    throw BadLayer.Because($"the layer has a path through too many symbolic links: {path}");
                 default:
-                    throw new LayerStoreException(ErrorKind.DataLoss, $"the layer has a path through something that is not a directory: {path}");
+                    throw BadLayer.Because($"the layer has a path through something that is not a directory: {path}");
             }
         }
 

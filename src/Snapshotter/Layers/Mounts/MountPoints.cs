@@ -39,8 +39,33 @@ internal static class MountPoints
                 return false;
             }
 
-            Directory.CreateDirectory(path);
+            MakeDirectory(path);
             return true;
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"look into {Printable.Text(path)}");
+        }
+    }
+
+    /// <summary>Makes a directory and those above it.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: something else is there, or on the way.</exception>
+    public static void MakeDirectory(string path)
+    {
+        for (string? above = Path.GetFullPath(path); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (File.Exists(above))
+            {
+                throw new LayerStoreException(
+                    ErrorKind.FailedPrecondition,
+                    $"cannot make the directory {Printable.Text(path)}: {Printable.Text(above)} is not a directory",
+                    "Name a directory, or a place where one can be made.");
+            }
+        }
+
+        try
+        {
+            Directory.CreateDirectory(path);
         }
         catch (Exception e) when (IoErrors.IsIo(e))
         {

@@ -1,0 +1,39 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace LayerStore.Cli;
+
+/// <summary>
+/// Whether the program was given a standard descriptor. One that was closed (<c>&lt;&amp;-</c>) is free when the runtime starts, which
+/// then opens a pipe of its own under that number: to read or write there would hang, or upset the runtime.
+/// </summary>
+internal static class StandardDescriptor
+{
+    private const long CloseOnExec = 0x80000;
+
+    /// <summary>Files that keep closed standard descriptors taken, as long as the program runs.</summary>
+    private static readonly List<SafeFileHandle> s_placeholders = [];
+
+    /// <summary>Whether the descriptor is what the program was started with.</summary>
+    /// <remarks>
+    /// What is kept over execve(2) cannot have the close-on-exec flag, and the runtime sets it on all it opens. A number that is still
+    /// free is taken here: else a file of the store could get it, and an error message be written into that.
+    /// </remarks>
+    public static bool IsGiven(int descriptor)
+    {
+        try
+        {
+            // proc(5), /proc/pid/fdinfo: the flags in octal.
+            string flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}").First(line => line.StartsWith("flags:", StringComparison.Ordinal));
+            return (Convert.ToInt64(flags["flags:".Length..].Trim(), 8) & CloseOnExec) == 0;
+        }
+        catch (FileNotFoundException)
+        {
+            s_placeholders.Add(File.OpenHandle("/dev/null"));
+            return false;
+        }
+        catch (Exception exception) when (exception is DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return true; // No /proc to ask.
+        }
+    }
+}

@@ -14,8 +14,9 @@ internal static class FileHash
     /// <summary>Reads a file to its end.</summary>
     /// <param name="file">Open for reading; its position does not change.</param>
     /// <param name="name">For errors.</param>
+    /// <param name="read">Told how many bytes were read, after each read.</param>
     /// <param name="cancellationToken">Stops between reads.</param>
-    public static ByteString Compute(SafeFileHandle file, ByteString name, CancellationToken cancellationToken)
+    public static ByteString Compute(SafeFileHandle file, ByteString name, Action<int>? read, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -23,6 +24,7 @@ internal static class FileHash
             int length = FileOperations.ReadAt(file, buffer, 0, name);
             if (length < buffer.Length && FileOperations.ReadAt(file, buffer.AsSpan(length), length, name) == 0)
             {
+                read?.Invoke(length);
                 return ByteString.FromOwned(SHA256.HashData(buffer.AsSpan(0, length)));
             }
 
@@ -31,6 +33,7 @@ internal static class FileHash
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 hash.AppendData(buffer, 0, length);
+                read?.Invoke(length);
             }
 
             return ByteString.FromOwned(hash.GetHashAndReset());

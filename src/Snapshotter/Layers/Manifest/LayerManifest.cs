@@ -82,8 +82,7 @@ internal static class LayerManifest
     public static Dictionary<ByteString, FileOwner> ReadTrueOwners(byte[] manifest)
     {
         Dictionary<ByteString, FileOwner> owners = [];
-        ManifestReader reader = new(manifest);
-        while (reader.Next() is { } entry)
+        foreach (ManifestEntry entry in ManifestReader.ReadAll(manifest))
         {
             FileOwner? owner = entry.LinkOf is { } first && owners.TryGetValue(first, out FileOwner linked) ? linked : entry.TrueOwner;
             if (owner is { } known)

@@ -102,6 +102,6 @@ internal sealed class ManifestBuilder
         }
 
         using SafeFileHandle file = directory.Handle.OpenRead(name);
-        return FileHash.Compute(file, name, _cancellationToken);
+        return FileHash.Compute(file, name, read: null, _cancellationToken);
     }
 }

@@ -7,22 +7,33 @@ using Snapshotter.Linux;
 namespace Snapshotter.Layers.Manifest;
 
 /// <summary>Reads a layer manifest from its bytes. They were verified, but a reader that trusts lengths is one bug from a crash.</summary>
-internal ref struct ManifestReader
+internal sealed class ManifestReader
 {
     private const int MaxPath = 1 << 16;
-    private ReadOnlySpan<byte> _rest;
+    private ReadOnlyMemory<byte> _rest;
     private ByteString _previous;
 
     /// <param name="bytes">The whole file.</param>
     /// <exception cref="FormatException">It is no manifest of this version.</exception>
-    public ManifestReader(ReadOnlySpan<byte> bytes)
+    public ManifestReader(ReadOnlyMemory<byte> bytes)
     {
-        if (!bytes.StartsWith(LayerManifest.Magic))
+        if (!bytes.Span.StartsWith(LayerManifest.Magic))
         {
             throw new FormatException("not a layer manifest");
         }
 
         _rest = bytes[LayerManifest.Magic.Length..];
+    }
+
+    /// <summary>Reads them one by one.</summary>
+    /// <exception cref="FormatException">Damaged.</exception>
+    public static IEnumerable<ManifestEntry> ReadAll(ReadOnlyMemory<byte> bytes)
+    {
+        ManifestReader reader = new(bytes);
+        while (reader.Next() is { } entry)
+        {
+            yield return entry;
+        }
     }
 
     /// <summary>The next entry, or null at the end.</summary>
@@ -77,7 +88,7 @@ internal ref struct ManifestReader
             throw Damaged();
         }
 
-        ReadOnlySpan<byte> taken = _rest[..count];
+        ReadOnlySpan<byte> taken = _rest.Span[..count];
         _rest = _rest[count..];
         return taken;
     }

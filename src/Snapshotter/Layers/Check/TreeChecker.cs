@@ -1,0 +1,218 @@
+using LayerStore;
+using Microsoft.Win32.SafeHandles;
+using Snapshotter.Layers.Diff;
+using Snapshotter.Layers.Manifest;
+using Snapshotter.Layers.Owners;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Check;
+
+/// <summary>
+/// Compares a layer's tree with its manifest, in one walk beside one reading. No inode number, device or change time counts
+/// as evidence, so a copy of a store that keeps what a layer keeps is as sound as the store.
+/// </summary>
+internal sealed class TreeChecker
+{
+    private readonly List<TreeDamage> _damage = [];
+    private readonly Dictionary<ByteString, First> _firstNames = [];
+    private readonly Dictionary<(ulong Device, ulong Inode), ByteString> _inodes = [];
+    private readonly bool _readsAll;
+    private readonly Throttle _throttle;
+    private readonly CancellationToken _cancellationToken;
+    private ByteString? _extra;
+
+    private TreeChecker(bool readsAll, Throttle throttle, CancellationToken cancellationToken)
+    {
+        _readsAll = readsAll;
+        _throttle = throttle;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Finds everything in the tree that is not as the manifest says, in the manifest's order.</summary>
+    /// <param name="tree">The tree. It is only read.</param>
+    /// <param name="manifest">The manifest's verified bytes.</param>
+    /// <param name="readsAll">Whether to read every file; else those whose size or modification time is another one.</param>
+    /// <param name="throttle">Limits how fast contents are read.</param>
+    /// <param name="cancellationToken">Stops between files.</param>
+    /// <exception cref="FormatException">The manifest is no manifest.</exception>
+    public static List<TreeDamage> Check(
+        RootDirectory tree, byte[] manifest, bool readsAll, Throttle throttle, CancellationToken cancellationToken) =>
+        new TreeChecker(readsAll, throttle, cancellationToken).Run(tree, manifest);
+
+    /// <summary>Orders paths as a walk meets them: a directory, what is in it, then what comes after it.</summary>
+    public static int CompareInTreeOrder(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        int common = left.CommonPrefixLength(right);
+        if (common == left.Length || common == right.Length)
+        {
+            return left.Length.CompareTo(right.Length);
+        }
+
+        return left[common] == (byte)'/' ? -1 : right[common] == (byte)'/' ? 1 : left[common].CompareTo(right[common]);
+    }
+
+    private List<TreeDamage> Run(RootDirectory tree, byte[] manifest)
+    {
+        ManifestReader expected = new(manifest);
+        ManifestEntry? entry = expected.Next();
+        if (entry is not { Path.IsEmpty: true })
+        {
+            throw new FormatException("a manifest without a root");
+        }
+
+        using TreeDirectory root = new(tree.OpenSelf());
+        Compare(entry, root, ByteString.Empty, null, root.Handle.Stat());
+        entry = expected.Next();
+        TreeWalk.Visit(
+            root,
+            (directory, path, item) =>
+            {
+                for (; entry is not null && CompareInTreeOrder(entry.Path.Span, path.Span) < 0; entry = expected.Next())
+                {
+                    Miss(entry);
+                }
+
+                if (entry?.Path == path)
+                {
+                    Compare(entry, directory, path, item.Name, item.Status);
+                    entry = expected.Next();
+                }
+                else
+                {
+                    AddExtra(path);
+                }
+            },
+            _cancellationToken);
+        for (; entry is not null; entry = expected.Next())
+        {
+            Miss(entry);
+        }
+
+        return _damage;
+    }
+
+    private void Miss(ManifestEntry entry)
+    {
+        _damage.Add(new TreeDamage(entry.Path, TreeFaults.Missing));
+        if (entry.LinkOf is null)
+        {
+            _firstNames[entry.Path] = new First(entry, Found: null);
+        }
+    }
+
+    // What is below a directory that should not be here goes with it.
+    private void AddExtra(ByteString path)
+    {
+        if (_extra is not { } extra || !path.StartsWith(ByteString.Concat(extra.Span, "/"u8).Span))
+        {
+            _extra = path;
+            _damage.Add(new TreeDamage(path, TreeFaults.Extra));
+        }
+    }
+
+    private void Compare(ManifestEntry entry, DiffDirectory directory, ByteString path, ByteString? name, FileStatus status)
+    {
+        ByteString? linkedTo = status.LinkCount > 1 && status.Type != FileType.Directory
+            && !_inodes.TryAdd((status.Device, status.Inode), path) ? _inodes[(status.Device, status.Inode)] : null;
+        TreeFaults faults;
+        if (entry.LinkOf is { } firstName)
+        {
+            if (_firstNames.TryGetValue(firstName, out First? first) && first.Found is null)
+            {
+                // The first name is gone: this one is now what the others are compared with.
+                faults = linkedTo is null ? FaultsOf(first.Entry, directory, name, status) : TreeFaults.HardLink;
+                _firstNames[firstName] = first with { Found = path };
+            }
+            else
+            {
+                faults = first is not null && linkedTo == first.Found ? TreeFaults.None : TreeFaults.HardLink;
+            }
+        }
+        else
+        {
+            faults = linkedTo is null ? FaultsOf(entry, directory, name, status) : TreeFaults.HardLink;
+            if (entry.Type != FileType.Directory && status.LinkCount > 1)
+            {
+                _firstNames[path] = new First(entry, path);
+            }
+        }
+
+        if (faults != TreeFaults.None)
+        {
+            _damage.Add(new TreeDamage(path, faults));
+        }
+    }
+
+    private TreeFaults FaultsOf(ManifestEntry entry, DiffDirectory directory, ByteString? name, FileStatus status)
+    {
+        if (entry.Type != status.Type || IsWhiteout(entry) != status.IsWhiteout)
+        {
+            return TreeFaults.Type;
+        }
+
+        if (status.IsWhiteout)
+        {
+            return TreeFaults.None;
+        }
+
+        TreeFaults faults = TreeFaults.None;
+        if (entry.Type != FileType.SymbolicLink && entry.Mode != status.Mode)
+        {
+            faults |= TreeFaults.Mode;
+        }
+
+        if (entry.Owner != new FileOwner(status.UserId, status.GroupId))
+        {
+            faults |= TreeFaults.Owner;
+        }
+
+        if (entry.ModifiedAt != status.ModifiedAt)
+        {
+            faults |= TreeFaults.Time;
+        }
+
+        if (entry.XattrHash != XattrHash.Of(directory.ListXattrs(name)))
+        {
+            faults |= TreeFaults.Xattrs;
+        }
+
+        return faults | entry.Type switch
+        {
+            FileType.RegularFile => CompareContent(entry, directory, name!.Value, status, mustRead: _readsAll || faults.HasFlag(TreeFaults.Time)),
+            FileType.SymbolicLink when directory.Handle.ReadLink(name!.Value) != entry.LinkTarget => TreeFaults.Target,
+            FileType.CharacterDevice or FileType.BlockDevice
+                when (status.RdevMajor, status.RdevMinor) != (entry.DeviceMajor, entry.DeviceMinor) => TreeFaults.Target,
+            _ => TreeFaults.None,
+        };
+    }
+
+    private TreeFaults CompareContent(ManifestEntry entry, DiffDirectory directory, ByteString name, FileStatus status, bool mustRead)
+    {
+        if (status.Size != entry.Size)
+        {
+            return TreeFaults.Content;
+        }
+
+        if (!mustRead)
+        {
+            return TreeFaults.None;
+        }
+
+        try
+        {
+            using SafeFileHandle file = directory.Handle.OpenRead(name);
+            return FileHash.Compute(file, name, length => _throttle.Wait(length, _cancellationToken), _cancellationToken) == entry.ContentHash ? TreeFaults.None : TreeFaults.Content;
+        }
+        catch (LayerStoreException e) when (e.Kind is not ErrorKind.ResourceExhausted)
+        {
+            return TreeFaults.Content; // EIO is what a disk says of a sector that it lost.
+        }
+    }
+
+    private static bool IsWhiteout(ManifestEntry entry) => entry is { Type: FileType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 };
+
+    /// <summary>A file that has several names, or whose first name is gone.</summary>
+    /// <param name="Entry">What the manifest says of it.</param>
+    /// <param name="Found">The first of its names that is there; null if none was met yet.</param>
+    private sealed record First(ManifestEntry Entry, ByteString? Found);
+}

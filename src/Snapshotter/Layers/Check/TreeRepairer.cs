@@ -1,0 +1,193 @@
+using LayerStore;
+using LayerStore.Tar;
+using Snapshotter.Layers.Manifest;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Check;
+
+/// <summary>
+/// Heals a layer's tree with the files of a sound copy of it, taking only what is damaged. Each file is renamed into its place, so
+/// that whoever looks sees the old one or the new one; what is open stays open.
+/// </summary>
+/// <remarks>The copy lies on the same file system and is used up. After a crash in between, the next check finds what is left.</remarks>
+internal sealed class TreeRepairer
+{
+    private static readonly ByteString s_temporary = ByteString.FromText(".layerstore-repair");
+
+    private readonly RootDirectory _tree;
+    private readonly RootDirectory _copy;
+    private readonly HashSet<ByteString> _touched = [];
+
+    private TreeRepairer(RootDirectory tree, RootDirectory copy)
+    {
+        _tree = tree;
+        _copy = copy;
+    }
+
+    /// <summary>Heals the tree.</summary>
+    /// <param name="tree">The damaged tree.</param>
+    /// <param name="copy">A sound tree of the same layer, verified against the same manifest.</param>
+    /// <param name="manifest">The manifest's verified bytes.</param>
+    /// <param name="damage">What <see cref="TreeChecker"/> found.</param>
+    public static void Repair(RootDirectory tree, RootDirectory copy, byte[] manifest, IReadOnlyList<TreeDamage> damage) =>
+        new TreeRepairer(tree, copy).Run(manifest, damage);
+
+    private void Run(byte[] manifest, IReadOnlyList<TreeDamage> damage)
+    {
+        HashSet<ByteString> wanted = [.. damage.Where(one => !one.Faults.HasFlag(TreeFaults.Extra)).Select(one => one.Path)];
+        foreach (TreeDamage extra in damage.Where(one => one.Faults.HasFlag(TreeFaults.Extra)))
+        {
+            Remove(extra.Path);
+        }
+
+        Dictionary<ByteString, List<ByteString>> groups = GroupsOf(manifest, wanted);
+        List<ManifestEntry> directories = [];
+        foreach (ManifestEntry entry in ManifestReader.ReadAll(manifest))
+        {
+            if (entry.Type == FileType.Directory && entry.LinkOf is null)
+            {
+                directories.Add(entry);
+                if (wanted.Contains(entry.Path))
+                {
+                    MakeDirectory(entry.Path);
+                }
+            }
+            else if (wanted.Contains(entry.Path) && !groups.ContainsKey(entry.LinkOf ?? entry.Path))
+            {
+                Move(entry.Path);
+            }
+        }
+
+        foreach ((ByteString first, List<ByteString> names) in groups)
+        {
+            MoveGroup(first, names);
+        }
+
+        // Deepest first: setting a child's metadata does not change its parent's time, but makes sense of one rule for all.
+        foreach (ManifestEntry entry in directories.AsEnumerable().Reverse().Where(entry => _touched.Contains(entry.Path)))
+        {
+            CopyMetadata(entry);
+        }
+    }
+
+    /// <summary>The files with several names of which one is damaged: all their names are made anew.</summary>
+    private static Dictionary<ByteString, List<ByteString>> GroupsOf(byte[] manifest, HashSet<ByteString> wanted)
+    {
+        Dictionary<ByteString, List<ByteString>> all = [];
+        foreach (ManifestEntry entry in ManifestReader.ReadAll(manifest))
+        {
+            if (entry.LinkOf is { } first)
+            {
+                if (!all.TryGetValue(first, out List<ByteString>? names))
+                {
+                    all.Add(first, names = []);
+                }
+
+                names.Add(entry.Path);
+            }
+        }
+
+        return all.Where(group => wanted.Contains(group.Key) || group.Value.Exists(wanted.Contains)).ToDictionary();
+    }
+
+    private void Remove(ByteString path)
+    {
+        (ByteString parent, ByteString name) = LayerPath.Split(path);
+        if (_tree.TryOpenRealDirectory(parent) is { } directory)
+        {
+            using (directory)
+            {
+                if (directory.TryStat(name) is not null)
+                {
+                    directory.RemoveTree(name);
+                    _touched.Add(parent);
+                }
+            }
+        }
+    }
+
+    private void MakeDirectory(ByteString path)
+    {
+        _touched.Add(path);
+        if (path.IsEmpty)
+        {
+            return;
+        }
+
+        (ByteString parent, ByteString name) = LayerPath.Split(path);
+        using DirectoryHandle directory = Open(_tree, parent);
+        FileStatus? status = directory.TryStat(name);
+        if (status is { Type: FileType.Directory })
+        {
+            return;
+        }
+
+        if (status is not null)
+        {
+            directory.Unlink(name);
+        }
+
+        directory.MakeDirectory(name, 0x1c0);
+        _touched.Add(parent);
+    }
+
+    /// <summary>Puts the copy's file into the place of the damaged one.</summary>
+    private void Move(ByteString path)
+    {
+        (ByteString parent, ByteString name) = LayerPath.Split(path);
+        using DirectoryHandle from = Open(_copy, parent);
+        using DirectoryHandle to = Open(_tree, parent);
+        MakeRoom(to, name);
+        from.Rename(name, to, name);
+        _touched.Add(parent);
+    }
+
+    private void MoveGroup(ByteString first, List<ByteString> names)
+    {
+        Move(first);
+        (ByteString firstParent, ByteString firstName) = LayerPath.Split(first);
+        using DirectoryHandle source = Open(_tree, firstParent);
+        foreach (ByteString path in names)
+        {
+            (ByteString parent, ByteString name) = LayerPath.Split(path);
+            using DirectoryHandle directory = Open(_tree, parent);
+            MakeRoom(directory, name);
+            directory.LinkFrom(source, firstName, s_temporary);
+            directory.Rename(s_temporary, directory, name);
+            _touched.Add(parent);
+        }
+    }
+
+    // Rename replaces everything but a directory.
+    private static void MakeRoom(DirectoryHandle directory, ByteString name)
+    {
+        if (directory.TryStat(name) is { Type: FileType.Directory })
+        {
+            directory.RemoveTree(name);
+        }
+    }
+
+    private void CopyMetadata(ManifestEntry entry)
+    {
+        using DirectoryHandle from = Open(_copy, entry.Path);
+        using DirectoryHandle to = Open(_tree, entry.Path);
+        FileStatus status = from.Stat();
+        IReadOnlyList<Xattr> xattrs = from.ListXattrs(null);
+        to.SetOwner(null, status.UserId, status.GroupId);
+        foreach (Xattr old in to.ListXattrs(null).Where(old => !xattrs.Any(xattr => xattr.Name == old.Name)))
+        {
+            to.RemoveXattr(null, old.Name);
+        }
+
+        foreach (Xattr xattr in xattrs)
+        {
+            to.SetXattr(null, xattr.Name, xattr.Value);
+        }
+
+        to.SetMode(null, status.Mode);
+        to.SetTimes(null, null, entry.ModifiedAt);
+    }
+
+    private static DirectoryHandle Open(RootDirectory root, ByteString path) =>
+        root.TryOpenRealDirectory(path) ?? throw new LayerStoreException(ErrorKind.Aborted, $"the directory {path} of a layer went away while it was repaired");
+}

@@ -6,6 +6,7 @@ using LayerStore.Metadata;
 using LayerStore.Oci;
 using LayerStore.Transports;
 using Snapshotter.Layers;
+using Snapshotter.Layers.Check;
 using Snapshotter.Layers.Commit;
 using Snapshotter.Layers.Listing;
 using Snapshotter.Layers.Mounts;
@@ -35,6 +36,7 @@ public sealed class Store : IAsyncDisposable
     private readonly StoreLayout _layout;
     private readonly StoreOptions _options;
     private readonly SqliteDatabase _metadata;
+    private readonly ContentStore _content;
     private readonly Lazy<DirectorySnapshotter> _snapshots;
 
     private Store(StoreLayout layout, StoreOptions options)
@@ -42,7 +44,7 @@ public sealed class Store : IAsyncDisposable
         _layout = layout;
         _options = options;
         _metadata = MetadataDatabase.Open(layout, options.Sync);
-        Content = new ContentStore(layout, _metadata, options.Sync, options.TimeProvider);
+        _content = new ContentStore(layout, _metadata, options.Sync, options.TimeProvider);
         Images = new ImageStore(_metadata, options.TimeProvider);
         Leases = new LeaseStore(_metadata, options.TimeProvider);
         _snapshots = new Lazy<DirectorySnapshotter>(OpenSnapshotter);
@@ -52,7 +54,7 @@ public sealed class Store : IAsyncDisposable
     public string Root => _layout.Root;
 
     /// <summary>Blobs.</summary>
-    public IContentStore Content { get; }
+    public IContentStore Content => _content;
 
     /// <summary>Names.</summary>
     public IImageStore Images { get; }
@@ -271,6 +273,24 @@ public sealed class Store : IAsyncDisposable
             await Sweeper.FreeAfterFailureAsync(_layout, brought, [], cancellationToken.IsCancellationRequested).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Checks the store, and mends it if asked to. See <see cref="CheckOptions"/>.</summary>
+    /// <param name="options">How thoroughly.</param>
+    /// <param name="cancellationToken">Cancels; a file that is being mended is the old one or the new one.</param>
+    /// <returns>What was found: damage, and notes about what is only in the way.</returns>
+    public async Task<CheckReport> CheckAsync(CheckOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new CheckOptions();
+        if (options.Repair)
+        {
+            _layout.RequireWritable();
+        }
+
+        using StoreLock? held = options.Repair
+            ? await StoreLocks.TakeAsync(_layout, cancellationToken).ConfigureAwait(false)
+            : await ShareAsync(cancellationToken).ConfigureAwait(false);
+        return await new StoreChecker(_layout, _metadata, _content, Images, Snapshotter).CheckAsync(options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -63,6 +63,7 @@ internal static class CommandTree
             new LayerApplyCommand(),
             new LayerDiffCommand(),
         },
+        new Check(),
         new Version(),
     };
 }

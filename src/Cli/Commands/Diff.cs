@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -11,8 +10,6 @@ namespace LayerStore.Cli.Commands;
 /// <summary><c>diff</c>.</summary>
 internal sealed class Diff : CliCommand
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private static readonly Listing<ChangeRow> Listing = new(
         CliJsonContext.Default.ChangeRow,
         row => row.Path,
@@ -78,14 +75,7 @@ internal sealed class Diff : CliCommand
             ChangeKind.Modified => "modified",
             _ => "deleted",
         };
-        ByteString path = change.Path.IsEmpty ? ByteString.FromText(".") : change.Path;
-        try
-        {
-            return new ChangeRow(kind, StrictUtf8.GetString(path.Span), null);
-        }
-        catch (DecoderFallbackException)
-        {
-            return new ChangeRow(kind, Encoding.UTF8.GetString(path.Span), Convert.ToBase64String(path.Span));
-        }
+        PathText path = PathText.Of(change.Path);
+        return new ChangeRow(kind, path.Text, path.Base64);
     }
 }

@@ -29,7 +29,7 @@ namespace LayerStore.Content;
 /// <para><b>Locks</b>, in this order: the ingest's own, then <c>blobs</c> (shared to publish, exclusive to delete, so that a
 /// blob is not deleted between its rename and its row).</para>
 /// </remarks>
-public sealed class ContentStore : IContentStore
+public sealed partial class ContentStore : IContentStore
 {
     private const string PublishingLock = "blobs";
 

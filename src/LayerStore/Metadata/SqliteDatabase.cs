@@ -107,6 +107,15 @@ public sealed class SqliteDatabase : IDisposable
         return InTransaction("BEGIN", query);
     }
 
+    /// <summary>What SQLite finds wrong with the file and its references, a sentence each; none if it is sound.</summary>
+    public IReadOnlyList<string> CheckIntegrity() => Read(session =>
+    {
+        List<string> found = session.Query("PRAGMA integrity_check(100)", row => row.GetString(0));
+        found.RemoveAll(line => line == "ok");
+        found.AddRange(session.Query("PRAGMA foreign_key_check", row => $"a row of {row.GetString(0)} names a row of {row.GetString(2)} that is not there"));
+        return found;
+    });
+
     /// <summary>Makes a change: all of it, durably, or, when <paramref name="change"/> throws, none of it.</summary>
     /// <param name="change">Called once, under the write lock of all processes; it must not call the database again.</param>
     public T Write<T>(Func<SqliteSession, T> change)

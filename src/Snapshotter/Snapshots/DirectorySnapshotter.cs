@@ -54,7 +54,7 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
 
     private protected SnapshotTable Table { get; }
 
-    private protected TreeStore Trees { get; }
+    internal TreeStore Trees { get; }
 
     private protected DateTimeOffset Now => Options.Clock.GetUtcNow();
 

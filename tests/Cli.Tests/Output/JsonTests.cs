@@ -58,6 +58,10 @@ public sealed partial class JsonTests
         Append(text, new IngestRow("ref", 3, 7, Digest, Time, Time, false), CliJsonContext.Default.IngestRow);
         Append(text, new LeaseRow("id", Time, null, Labels), CliJsonContext.Default.LeaseRow);
         Append(text, new ChangeRow("modified", "a\ufffd", "Yf8="), CliJsonContext.Default.ChangeRow);
+        Append(
+            text,
+            new FindingRow("layer", Digest, "a\ufffd", "Yf8=", ["content", "hardLink"], "other content, not the hard link it was", true, false),
+            CliJsonContext.Default.FindingRow);
         Append(text, new ProgressLine(Digest, "unpack", "running", 3, 7), CliJsonContext.Default.ProgressLine);
         return text.ToString();
     }

@@ -1,9 +1,6 @@
 using LayerStore.Content;
 using LayerStore.Images;
 using Snapshotter.Layers.Apply;
-using Snapshotter.Layers.Complete;
-using Snapshotter.Layers.Manifest;
-using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 
 namespace Snapshotter.Layers.Unpack;
@@ -101,10 +98,8 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
     /// <summary>The unpacking of one image into shared layers.</summary>
     private sealed class Run(ILayerSnapshotter snapshots, ImageView image, LayerExtractor extractor)
     {
-        private readonly ApplyOptions _how = extractor.ApplyOptions(WhiteoutMode.Overlay) with { OverlayXattrNamespace = snapshots.OverlayXattrNamespace };
         private readonly LayerDraft?[] _drafts = new LayerDraft?[image.Layers.Count];
-        private readonly ContentHashes?[] _hashes = new ContentHashes?[image.Layers.Count];
-        private readonly LayerApplyResult?[] _results = new LayerApplyResult?[image.Layers.Count];
+        private readonly DraftFiller?[] _fillers = new DraftFiller?[image.Layers.Count];
         private int _published;
 
         public async Task UnpackAsync(CancellationToken cancellationToken)
@@ -118,9 +113,9 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
                     async (index, token) => await ExtractAsync(index, token).ConfigureAwait(false)).ConfigureAwait(false);
                 for (int index = 0; index < _drafts.Length; index++)
                 {
-                    if (_results[index] is { IsLoose: true } loose)
+                    if (_fillers[index] is { IsLoose: true })
                     {
-                        await CompleteAsync(index, loose, cancellationToken).ConfigureAwait(false);
+                        await CompleteAsync(index, cancellationToken).ConfigureAwait(false);
                     }
                 }
 
@@ -157,56 +152,17 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
             return missing;
         }
 
-        private async Task ExtractAsync(int index, CancellationToken cancellationToken)
-        {
-            LayerDraft draft = _drafts[index] = await snapshots.BeginLayerAsync(cancellationToken).ConfigureAwait(false);
-            ContentHashes hashes = _hashes[index] = new ContentHashes();
-            LayerApplyResult result = _results[index] =
-                await extractor.ExtractAsync(image.Layers[index], draft.Directory, _how with { Hashes = hashes }, cancellationToken).ConfigureAwait(false);
-            draft.HasRootEntry = result.HasRootEntry;
-            draft.HasOpaqueRoot = result.HasOpaqueRoot;
-            draft.IsChainBound = result.IsLoose || result.SquashedOwners.Count > 0;
-            if (!result.IsLoose)
-            {
-                await WriteManifestAsync(index, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        private async Task ExtractAsync(int index, CancellationToken cancellationToken) =>
+            _fillers[index] = await DraftFiller
+                .ExtractAsync(snapshots, image, index, extractor, draft => _drafts[index] = draft, cancellationToken).ConfigureAwait(false);
 
-        /// <summary>
-        /// Completes a loose layer on top of what is below it, which is published for that: it is verified, and the parent's
-        /// snapshot says how its layers stack.
-        /// </summary>
-        private async Task CompleteAsync(int index, LayerApplyResult loose, CancellationToken cancellationToken)
+        /// <summary>Completes a loose layer on top of what is below it, which is published for that: it is verified.</summary>
+        private async Task CompleteAsync(int index, CancellationToken cancellationToken)
         {
             await RepeatAsync(index, cancellationToken).ConfigureAwait(false);
             await PublishAsync(index, cancellationToken).ConfigureAwait(false);
-            using RootDirectory layer = RootDirectory.Open(_drafts[index]!.Directory);
-            if (index == 0)
-            {
-                LooseLayerCompleter.Complete(layer, loose, parents: null, _how);
-            }
-            else
-            {
-                SnapshotStack below = await snapshots.StackAsync(image.Layers[index - 1].ChainId.ToString(), cancellationToken).ConfigureAwait(false);
-                using StackView view = StackView.Open(below.Lowers, snapshots.OverlayXattrNamespace);
-                LooseLayerCompleter.Complete(layer, loose, view.Root, _how);
-            }
-
-            await WriteManifestAsync(index, cancellationToken).ConfigureAwait(false);
+            await _fillers[index]!.CompleteAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        /// <summary>Notes what the finished tree of a layer holds, and measures it in the same walk.</summary>
-        private Task WriteManifestAsync(int index, CancellationToken cancellationToken) => Task.Run(
-            () =>
-            {
-                LayerDraft draft = _drafts[index]!;
-                using RootDirectory tree = RootDirectory.Open(draft.Directory);
-                ContentHashes hashes = _hashes[index]!;
-                (draft.ManifestDigest, draft.Usage) = ManifestBuilder.Write(
-                    tree, draft.ManifestPath, (_, status) => hashes.Find(status.Inode), _results[index]!.SquashedOwners, cancellationToken);
-                _hashes[index] = null;
-            },
-            cancellationToken);
 
         /// <summary>A loose layer that stands in the image again is completed again, for its other place.</summary>
         private async Task RepeatAsync(int index, CancellationToken cancellationToken)

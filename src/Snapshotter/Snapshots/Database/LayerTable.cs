@@ -26,6 +26,9 @@ internal static class LayerTable
             chainId?.ToString(),
             manifest?.ToString());
 
+    public static void SetManifest(SqliteSession session, long tree, Digest manifest) =>
+        session.Execute("UPDATE layers SET manifest = ?2 WHERE tree = ?1", tree, manifest.ToString());
+
     public static List<LayerRow> All(SqliteSession session) => session.Query(Select + "ORDER BY l.tree", Map);
 
     /// <summary>Removes the layers that no snapshot of any owner uses, with their trees' rows.</summary>

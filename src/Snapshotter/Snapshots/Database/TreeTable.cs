@@ -1,3 +1,4 @@
+using LayerStore;
 using LayerStore.Metadata;
 
 namespace Snapshotter.Snapshots.Database;
@@ -39,6 +40,20 @@ internal static class TreeTable
 
     /// <summary>The numbers of all trees, drafts included.</summary>
     public static HashSet<long> All(SqliteSession session) => [.. session.Query("SELECT id FROM trees", r => r.GetInt64(0))];
+
+    /// <summary>The trees that a layer or a snapshot uses, with one user of each.</summary>
+    public static List<TreeUser> Users(SqliteSession session) => session.Query(
+        """
+        SELECT t.id, l.diff_id, s.key, ifnull(s.kind = 'active', 0)
+        FROM trees AS t LEFT JOIN layers AS l ON l.tree = t.id
+        LEFT JOIN (SELECT tree, min(key) AS key, kind FROM snapshots GROUP BY tree) AS s ON s.tree = t.id
+        WHERE t.writer IS NULL AND (l.tree IS NOT NULL OR s.tree IS NOT NULL) ORDER BY t.id
+        """,
+        r => new TreeUser(
+            r.GetInt64(0),
+            r.IsDBNull(1) ? null : Digest.Parse(r.GetString(1)),
+            r.IsDBNull(2) ? null : r.GetString(2),
+            r.GetBoolean(3)));
 
     /// <summary>The numbers of the trees that are or may become the upper of an overlay.</summary>
     public static HashSet<long> Writable(SqliteSession session) =>

@@ -100,18 +100,9 @@ internal sealed class TreeStore : IDisposable
     {
         ReclaimDrafts();
         RemoveDeadLocks();
-
-        // In this order: see the remarks.
-        List<(string Directory, long Tree)> found =
-            [.. Numbered(_layout.Trees), .. Numbered(_layout.Works), .. Numbered(_layout.Manifests)];
-        (HashSet<long> trees, HashSet<long> writable) = _database.Read(s => (TreeTable.All(s), TreeTable.Writable(s)));
-        foreach ((string directory, long tree) in found)
+        foreach ((string directory, long tree) in FindOrphans())
         {
-            HashSet<long> used = directory == _layout.Works ? writable : trees;
-            if (!used.Contains(tree))
-            {
-                ThrowAway(directory, tree.ToString());
-            }
+            ThrowAway(directory, tree.ToString());
         }
 
         using DirectoryHandle trash = TrustedDirectory.Open(_layout.Trash);
@@ -120,6 +111,26 @@ internal sealed class TreeStore : IDisposable
             RemoveTrash(trash, item.Name);
         }
     }
+
+    /// <summary>The numbered directories and manifests that no row names: what a crash left between a row and its directory.</summary>
+    public List<(string Directory, long Tree)> FindOrphans()
+    {
+        // In this order: see the remarks.
+        List<(string Directory, long Tree)> found =
+            [.. Numbered(_layout.Trees), .. Numbered(_layout.Works), .. Numbered(_layout.Manifests)];
+        (HashSet<long> trees, HashSet<long> writable) = _database.Read(s => (TreeTable.All(s), TreeTable.Writable(s)));
+        found.RemoveAll(one => (one.Directory == _layout.Works ? writable : trees).Contains(one.Tree));
+        return found;
+    }
+
+    /// <summary>The trees that a layer or a snapshot uses.</summary>
+    public List<TreeUser> FindUsers() => _database.Read(TreeTable.Users);
+
+    /// <summary>Records a layer's manifest that was made again.</summary>
+    public void SetManifest(long layer, Digest manifest) => _database.Write(s => LayerTable.SetManifest(s, layer, manifest));
+
+    /// <summary>What SQLite itself finds wrong with the records.</summary>
+    public IReadOnlyList<string> CheckRecords() => _database.CheckIntegrity();
 
     /// <summary>Frees the drafts of this process: whoever opens the store next removes those that are left.</summary>
     public void Dispose()

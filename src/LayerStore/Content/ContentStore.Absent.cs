@@ -1,0 +1,54 @@
+using LayerStore.Linux;
+using LayerStore.Metadata;
+
+namespace LayerStore.Content;
+
+/// <content>What is not here any more.</content>
+public sealed partial class ContentStore
+{
+    private const string DamagedSuffix = ".damaged";
+
+    /// <summary>The blobs that were here once and are not now, ordered by digest: found damaged and set aside, or gone from the disk.</summary>
+    public Task<IReadOnlyList<AbsentBlob>> ListAbsentAsync(CancellationToken cancellationToken = default) => Task.Run<IReadOnlyList<AbsentBlob>>(
+        () =>
+        {
+            SortedDictionary<Digest, AbsentBlob> absent = [];
+            foreach (string text in _database.Read(BlobTable.All).Keys)
+            {
+                Digest digest = Digest.Parse(text);
+                if (PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)
+                {
+                    absent[digest] = new AbsentBlob(digest, IsSetAside: false);
+                }
+            }
+
+            foreach (DigestAlgorithm algorithm in (ReadOnlySpan<DigestAlgorithm>)[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
+            {
+                foreach (string path in Directory.EnumerateFiles(_layout.Blobs(algorithm), "*" + DamagedSuffix))
+                {
+                    string encoded = Path.GetFileName(path)[..^DamagedSuffix.Length];
+                    if (Digest.TryParse($"{algorithm.Name()}:{encoded}", out Digest? digest)
+                        && PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)
+                    {
+                        absent[digest] = new AbsentBlob(digest, IsSetAside: true);
+                    }
+                }
+            }
+
+            return [.. absent.Values];
+        },
+        cancellationToken);
+
+    /// <summary>Forgets a blob that is not here: its row, and the damaged bytes if they were set aside.</summary>
+    public async Task ForgetAsync(Digest digest, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await DeleteAsync(digest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            // Nothing but its row was left, and that is gone.
+        }
+    }
+}

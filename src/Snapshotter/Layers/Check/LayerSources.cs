@@ -1,0 +1,62 @@
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Images;
+using LayerStore.Oci;
+using Snapshotter.Snapshots;
+
+namespace Snapshotter.Layers.Check;
+
+/// <summary>Finds the image from which an unpacked layer can be made again: one with a name here, or one that a snapshot was made of.</summary>
+internal sealed class LayerSources(IContentStore content, IImageStore images, ISnapshotter snapshots)
+{
+    private readonly List<ImageView> _views = [];
+
+    /// <summary>Reads the manifests and configs that are here and sound.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        HashSet<Digest> seen = [];
+        await foreach (Image image in images.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await AddAsync(image.Manifest.Digest, seen, cancellationToken).ConfigureAwait(false);
+        }
+
+        await foreach (SnapshotInfo snapshot in snapshots.ListAsync(null, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (string label in (string[])[SnapshotLabels.ImageManifest, SnapshotLabels.ImageOrigin])
+            {
+                if (snapshot.Labels.TryGetValue(label, out string? text) && Digest.TryParse(text, out Digest? manifest))
+                {
+                    await AddAsync(manifest, seen, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <summary>The images that have this layer; in this chain, if it was completed for one.</summary>
+    public IEnumerable<(ImageView Image, int Index)> Find(LayerInfo layer) =>
+        from view in _views
+        from index in Enumerable.Range(0, view.Layers.Count)
+        where view.Layers[index].DiffId == layer.DiffId && (layer.CompletedFor is null || view.Layers[index].ChainId == layer.CompletedFor)
+        select (view, index);
+
+    private async Task AddAsync(Digest manifest, HashSet<Digest> seen, CancellationToken cancellationToken)
+    {
+        if (!seen.Add(manifest))
+        {
+            return;
+        }
+
+        try
+        {
+            if (await content.StatAsync(manifest, cancellationToken).ConfigureAwait(false) is { } blob)
+            {
+                Descriptor target = new(MediaTypes.OciManifest, manifest, blob.Size);
+                _views.Add(await ImageView.LoadAsync(new ContentBlobProvider(content), target, platform: null, cancellationToken).ConfigureAwait(false));
+            }
+        }
+        catch (LayerStoreException e) when (e.Kind is ErrorKind.DataLoss or ErrorKind.NotFound)
+        {
+            // An artifact, or damaged: nothing can be unpacked from it.
+        }
+    }
+}

@@ -191,6 +191,12 @@ internal sealed class DirectoryTree : IDisposable
 
             if (status is null)
             {
+                // What a link says of directories that are not there is taken by its letters, as the peers do (filepath-securejoin).
+                if (links > 0 && TryLeaveMissing(rest))
+                {
+                    continue;
+                }
+
                 if (!make)
                 {
                     return null;
@@ -237,6 +243,34 @@ internal sealed class DirectoryTree : IDisposable
         }
 
         return node;
+    }
+
+    /// <summary>Drops what a path does below a missing directory, if it leaves that again: <c>b/../..</c>.</summary>
+    private static bool TryLeaveMissing(Stack<ByteString> rest)
+    {
+        int depth = 1;
+        int used = 0;
+        foreach (ByteString name in rest)
+        {
+            used++;
+            depth += name.Span switch
+            {
+                [(byte)'.'] => 0,
+                [(byte)'.', (byte)'.'] => -1,
+                _ => 1,
+            };
+            if (depth == 0)
+            {
+                for (; used > 0; used--)
+                {
+                    rest.Pop();
+                }
+
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static LayerStoreException NotADirectory(ByteString path) =>

@@ -17,12 +17,44 @@ internal static class EntryName
     public static ReadOnlySpan<byte> AufsLinks => ".wh..wh.plnk"u8;
 
     /// <summary>
-    /// A path of a tar as a path from the root: no slash at either end or twice, no <c>.</c>. The root is the empty path.
+    /// An entry's name as a path from the root: no slash at either end or twice, no <c>.</c>. The root is the empty path.
+    /// <c>..</c> takes the name before it away, whatever links are on the disk, so that a path means the same in every tree.
     /// </summary>
-    /// <param name="name">The entry's name or a hard link's target.</param>
+    /// <param name="name">The entry's name.</param>
     /// <param name="maxDepth">How many components it may have.</param>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it holds <c>..</c>, which no builder writes, or is too deep.</exception>
-    public static ByteString Clean(ByteString name, int maxDepth)
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it leads out of the root, which no builder writes, or is too deep.</exception>
+    public static ByteString Clean(ByteString name, int maxDepth) => Clean(name, maxDepth, staysInRoot: false);
+
+    /// <summary>As <see cref="Clean(ByteString, int)"/>, for a hard link's target: as with a symbolic link's, <c>..</c> of the root is the root (path_resolution(7)).</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="maxDepth">How many components it may have.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it is too deep.</exception>
+    public static ByteString CleanTarget(ByteString target, int maxDepth) => Clean(target, maxDepth, staysInRoot: true);
+
+    /// <summary>Splits a clean path into its directory and its last name. Not for the root.</summary>
+    public static (ByteString Directory, ByteString Name) Split(ByteString path)
+    {
+        int slash = path.Span.LastIndexOf(Slash);
+        return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
+    }
+
+    /// <summary>The components of a path or link target, from the last to the first, so that a stack can take them.</summary>
+    public static IEnumerable<ByteString> Reversed(ByteString path)
+    {
+        int end = path.Length;
+        while (end > 0)
+        {
+            int start = path.Span[..end].LastIndexOf(Slash) + 1;
+            if (start < end)
+            {
+                yield return path.Slice(start, end - start);
+            }
+
+            end = start - 1;
+        }
+    }
+
+    private static ByteString Clean(ByteString name, int maxDepth, bool staysInRoot)
     {
         ReadOnlySpan<byte> rest = name.Span;
         byte[] clean = new byte[rest.Length];
@@ -40,7 +72,14 @@ internal static class EntryName
 
             if (component is [(byte)'.', (byte)'.'])
             {
-                throw BadLayer.Because($"the layer has a path with \"..\": {name}");
+                if (depth == 0 && !staysInRoot)
+                {
+                    throw BadLayer.Because($"the layer has a path out of the root: {name}");
+                }
+
+                depth = Math.Max(depth - 1, 0);
+                length = Math.Max(clean.AsSpan(0, length).LastIndexOf(Slash), 0);
+                continue;
             }
 
             if (++depth > maxDepth)

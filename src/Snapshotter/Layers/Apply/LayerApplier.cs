@@ -187,7 +187,7 @@ internal sealed partial class LayerApplier : IDisposable
 
     private void AddHardLink(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry)
     {
-        ByteString target = EntryName.Clean(entry.LinkName, _options.MaxDepth);
+        ByteString target = EntryName.CleanTarget(entry.LinkName, _options.MaxDepth);
         if (target.IsEmpty)
         {
             throw BadLayer.Because($"the layer has a hard link to the root: {entry.Name}");

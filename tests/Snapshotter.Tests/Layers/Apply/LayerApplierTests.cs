@@ -79,9 +79,48 @@ public sealed class LayerApplierTests : IDisposable
 
     [Theory]
     [InlineData("../x")]
+    [InlineData("/../x")]
     [InlineData("a/../../x")]
     [InlineData("..")]
-    public void A_path_with_dots_is_refused(string name) => Assert.Equal(ErrorKind.DataLoss, Assert.ThrowsAny<LayerStoreException>(() => Apply(File(name, "1"))).Kind);
+    [InlineData("a/b/../../../etc/.wh.passwd")]
+    public void A_path_out_of_the_root_is_refused(string name) => Assert.Equal(ErrorKind.DataLoss, Assert.ThrowsAny<LayerStoreException>(() => Apply(File(name, "1"))).Kind);
+
+    [Theory]
+    [InlineData("a/../x")]
+    [InlineData("/./a/b/../..//x")]
+    [InlineData("link/../x")]
+    public void A_path_up_and_down_in_the_root_means_the_same_in_every_tree(string name)
+    {
+        Apply(Dir("d"), Dir("d/e"), Symlink("link", "d/e"));
+        string[] before = List();
+        Apply(File(name, "1"));
+        Assert.Equal([.. before, "x"], List());
+        Apply(Mark(name[..^1] + ".wh.x"));
+        Assert.Equal(before, List());
+    }
+
+    [Theory]
+    [InlineData("../../../../etc/passwd")]
+    [InlineData("/../etc/x/../passwd")]
+    public void A_hard_links_target_stays_in_the_root(string target)
+    {
+        Apply(Dir("etc"), File("etc/passwd", "inside"), Link("hard", target));
+        Assert.Equal("inside", System.IO.File.ReadAllText(Path.Combine(_directory, "hard")));
+    }
+
+    [Theory]
+    [InlineData("a/..")]
+    [InlineData("./")]
+    [InlineData("")]
+    public void Only_a_directory_can_be_the_root(string name) =>
+        Assert.Equal(ErrorKind.DataLoss, Assert.ThrowsAny<LayerStoreException>(() => Apply(Symlink(name, "/etc"))).Kind);
+
+    [Fact]
+    public void A_link_through_directories_that_are_not_there_leads_where_its_letters_say()
+    {
+        Apply(Dir("etc"), File("etc/passwd", "1"), Symlink("l", "no/./where/../../../etc"), Link("hard", "l/passwd"), File("l/shadow", "2"));
+        Assert.Equal(["etc", "etc/passwd", "etc/shadow", "hard", "l"], List().Where(path => !path.StartsWith("l/", StringComparison.Ordinal)));
+    }
 
     [Theory]
     [InlineData(".wh.")]

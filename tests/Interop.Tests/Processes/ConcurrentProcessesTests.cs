@@ -1,5 +1,5 @@
-using System.Reflection;
 using Interop.Tests.BadInput;
+using Interop.Tests.Support;
 using LayerStore.Transports;
 using Snapshotter;
 
@@ -8,10 +8,6 @@ namespace Interop.Tests.Processes;
 /// <summary>Several processes of the command line use one store at once.</summary>
 public sealed class ConcurrentProcessesTests : IDisposable
 {
-    // The configuration (Debug, Release) that these tests were built in is the one that the program was built in.
-    private static readonly string s_program = Repository.PathOf(
-        $"src/Cli/bin/{typeof(ConcurrentProcessesTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration}/net10.0/layerstore-cli.dll");
-
     private readonly TempDirectory _temp = new();
 
     public void Dispose() => _temp.Dispose();
@@ -51,7 +47,7 @@ public sealed class ConcurrentProcessesTests : IDisposable
     }
 
     private Task<ToolResult> RunAsync(params string[] arguments) =>
-        new ToolCommand("dotnet", ["exec", s_program, "--root", _temp["store"], .. arguments]).RunAsync();
+        CliProgram.Command(["--root", _temp["store"], .. arguments]).RunAsync();
 
     // Numbers of trees differ from run to run; how many there are does not.
     private async Task<string> ListingAsync(string root = "store")

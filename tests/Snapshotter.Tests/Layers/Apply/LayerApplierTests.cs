@@ -115,13 +115,6 @@ public sealed class LayerApplierTests : IDisposable
     public void Only_a_directory_can_be_the_root(string name) =>
         Assert.Equal(ErrorKind.DataLoss, Assert.ThrowsAny<LayerStoreException>(() => Apply(Symlink(name, "/etc"))).Kind);
 
-    [Fact]
-    public void A_link_through_directories_that_are_not_there_leads_where_its_letters_say()
-    {
-        Apply(Dir("etc"), File("etc/passwd", "1"), Symlink("l", "no/./where/../../../etc"), Link("hard", "l/passwd"), File("l/shadow", "2"));
-        Assert.Equal(["etc", "etc/passwd", "etc/shadow", "hard", "l"], List().Where(path => !path.StartsWith("l/", StringComparison.Ordinal)));
-    }
-
     [Theory]
     [InlineData(".wh.")]
     [InlineData(".wh..")]

@@ -74,6 +74,14 @@ public sealed class LayerRulesTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_link_through_directories_that_are_not_there_leads_where_its_letters_say()
+    {
+        TestLayer below = new TestLayer().Dir("real").File("real/kept").Symlink("way", "no/./where/../../../real");
+        string[] lines = Both(below, new TestLayer().File("way/new").Link("hard", "way/kept"));
+        Assert.Equal(["/hard", "/real", "/real/kept", "/real/new", "/way"], lines.Select(l => l.Split(' ')[0]).Where(path => path.Length > 1).Distinct());
+    }
+
+    [SkippableFact]
     public void A_missing_parent_is_0755_root_and_1970_also_in_a_setgid_directory()
     {
         TestLayer below = new TestLayer().Dir("team", 0x5fd, 50);

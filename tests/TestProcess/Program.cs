@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerStore.Compression;
 using LayerStore.Content;
 using LayerStore.Metadata;
 
@@ -41,6 +42,20 @@ switch (args[0])
         for (int i = 0; i < int.Parse(args[4], CultureInfo.InvariantCulture); i++)
         {
             await store.SetLabelsAsync(LayerStore.Digest.Parse(args[2]), new Dictionary<string, string?> { [$"{args[3]}{i}"] = "x" });
+        }
+
+        break;
+
+    // pack FILE: its digest when packed with gzip.
+    case "pack":
+        using (MemoryStream packed = new())
+        {
+            using (Stream packer = Compressor.Create(CompressionKind.Gzip, packed))
+            {
+                packer.Write(File.ReadAllBytes(args[2]));
+            }
+
+            Console.WriteLine(LayerStore.Digest.Compute(packed.ToArray()));
         }
 
         break;

@@ -1,4 +1,4 @@
-using ICSharpCode.SharpZipLib.Zip.Compression;
+using LayerStore.Compression.Deflate;
 
 namespace LayerStore.Compression;
 
@@ -9,26 +9,16 @@ namespace LayerStore.Compression;
 internal sealed class GzipBlock
 {
     /// <summary>
-    /// Bytes in a block. With <see cref="Level"/> it decides every digest that this store makes: see
-    /// docs/decisions/0002-gzip-blocks.md before changing either.
+    /// Bytes in a block. With the encoder it decides every digest that this store makes: see
+    /// docs/decisions/0002-gzip-blocks.md and 0007-deflate-encoder.md before changing either.
     /// </summary>
-    public const int Size = 1 << 20;
+    public const int Size = DeflateEncoder.MaxLength;
 
-    /// <summary>SharpZipLib's level.</summary>
-    public const int Level = 5;
-
-    private readonly DeflaterPending _pending = new();
-    private readonly DeflaterEngine _engine;
-    private readonly byte[] _input = new byte[Size];
-    private byte[] _output = new byte[Size / 2];
+    private readonly DeflateEncoder _encoder = new();
+    private readonly byte[] _input = new byte[Size + Window.Slack];
+    private readonly byte[] _output = new byte[DeflateEncoder.MaxOutput(Size)];
     private int _inputLength;
     private int _outputLength;
-
-    public GzipBlock()
-    {
-        _engine = new DeflaterEngine(_pending, noAdlerCalculation: true);
-        _engine.SetLevel(Level);
-    }
 
     /// <summary>Whether nothing more fits.</summary>
     public bool IsFull => _inputLength == Size;
@@ -49,53 +39,7 @@ internal sealed class GzipBlock
     /// <param name="last">Whether it ends the stream. All others end at a byte, with an empty stored block (zlib's "sync flush").</param>
     public void Deflate(bool last)
     {
-        _pending.Reset();
-        _engine.Reset();
-        _engine.SetInput(_input, 0, _inputLength);
+        _outputLength = _encoder.Encode(new Window(_input.AsSpan(0, _inputLength + Window.Slack)), last, _output);
         _inputLength = 0;
-        _outputLength = 0;
-
-        bool more;
-        do
-        {
-            more = _engine.Deflate(flush: true, finish: last);
-            TakeOutput();
-        }
-        while (more);
-
-        if (last)
-        {
-            _pending.AlignToByte();
-        }
-        else
-        {
-            // A header of three zero bits (not final, stored), then the length and its complement at the next byte. SharpZipLib's
-            // own Deflater.Flush does not end at a byte.
-            _pending.WriteBits(0, 3);
-            _pending.AlignToByte();
-            _pending.WriteShort(0);
-            _pending.WriteShort(0xFFFF);
-        }
-
-        TakeOutput();
-    }
-
-    private void TakeOutput()
-    {
-        while (true)
-        {
-            if (_outputLength == _output.Length)
-            {
-                Array.Resize(ref _output, _output.Length * 2);
-            }
-
-            int count = _pending.Flush(_output, _outputLength, _output.Length - _outputLength);
-            if (count == 0)
-            {
-                return;
-            }
-
-            _outputLength += count;
-        }
     }
 }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace LayerStore.Compression;
 
 /// <summary>
-/// One gzip member (RFC 1952) whose bytes depend on the data alone: blocks of a fixed size, each deflated on its own by a
-/// managed encoder, on as many cores as there are; no name, no time, no operating system in the header.
+/// One gzip member (RFC 1952) whose bytes depend on the data alone: blocks of a fixed size, each deflated on its own by
+/// the project's own encoder, on as many cores as there are; no name, no time, no operating system in the header.
 /// </summary>
 /// <remarks>
 /// See docs/decisions/0002-gzip-blocks.md. The writing thread fills blocks and writes the output; it waits when all are in use.

@@ -12,6 +12,24 @@ internal static partial class LibZstd
     /// <summary>ZSTD_c_compressionLevel.</summary>
     public const int CompressionLevel = 100;
 
+    /// <summary>ZSTD_c_windowLog.</summary>
+    public const int WindowLog = 101;
+
+    /// <summary>ZSTD_c_hashLog.</summary>
+    public const int HashLog = 102;
+
+    /// <summary>ZSTD_c_chainLog.</summary>
+    public const int ChainLog = 103;
+
+    /// <summary>ZSTD_c_searchLog.</summary>
+    public const int SearchLog = 104;
+
+    /// <summary>ZSTD_c_minMatch.</summary>
+    public const int MinMatch = 105;
+
+    /// <summary>ZSTD_c_strategy.</summary>
+    public const int Strategy = 107;
+
     /// <summary>ZSTD_c_checksumFlag.</summary>
     public const int ChecksumFlag = 201;
 

@@ -16,7 +16,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
-.PHONY: help sdk deps build test demo lint format bench go-suites images testdata approve-api clean
+.PHONY: help sdk deps build test demo lint format bench bench-gzip go-suites images testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ format: sdk ## formats the sources
 
 bench: deps build images ## times pull and unpack beside other tools, on the images of `make images`
 	@tests/bench.sh
+
+bench-gzip: sdk ## times the gzip encoder beside others, on one core
+	@tests/bench-gzip.sh
 
 go-suites: deps build ## containerd's and continuity's own tests of layers, on out/layerstore
 	@tests/go/run

@@ -17,7 +17,7 @@ internal interface ILayerSink
 {
     /// <summary>Adds a file of any type.</summary>
     /// <param name="entry">Everything about it but its content.</param>
-    /// <param name="content">For a regular file, <see cref="TarEntry.Size"/> bytes from offset 0; else null. It stays the caller's, and is read by
+    /// <param name="content">For a regular file that is not empty, <see cref="TarEntry.Size"/> bytes from offset 0; else null. It stays the caller's, and is read by
     /// offset (pread), so that several sinks can read it and a tree can reflink it.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: the content ended before its size.</exception>
     void Add(TarEntry entry, SafeFileHandle? content);

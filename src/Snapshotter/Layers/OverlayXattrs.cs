@@ -31,6 +31,7 @@ internal sealed class OverlayXattrs
         Whiteout = ByteString.FromText(xattrNamespace + ".overlay.whiteout");
         Redirect = ByteString.FromText(xattrNamespace + ".overlay.redirect");
         Metacopy = ByteString.FromText(xattrNamespace + ".overlay.metacopy");
+        LinkCount = ByteString.FromText(xattrNamespace + ".overlay.nlink");
         Origin = ByteString.FromText(xattrNamespace + ".overlay.origin");
     }
 
@@ -46,6 +47,9 @@ internal sealed class OverlayXattrs
     /// <summary>On a regular file: the data is below.</summary>
     public ByteString Metacopy { get; }
 
+    /// <summary>On a file with several names, copied up under an index: the names that the upper does not have are counted here.</summary>
+    public ByteString LinkCount { get; }
+
     /// <summary>The file handle of what was copied up; empty on a directory, it hides whiteouts of nothing.</summary>
     public ByteString Origin { get; }
 
@@ -54,6 +58,11 @@ internal sealed class OverlayXattrs
 
     /// <summary>Whether the name stands for one of overlay's names in the image.</summary>
     public bool IsEscaped(ByteString name) => name.StartsWith(_escapePrefix.Span);
+
+    /// <summary>Whether a differ has to read an attribute: those of the image, and the marks that say what a file is.</summary>
+    public bool IsRead(ReadOnlySpan<byte> name) =>
+        !name.StartsWith(_prefix.Span) || name.StartsWith(_escapePrefix.Span) || name.SequenceEqual(Opaque.Span)
+        || name.SequenceEqual(Redirect.Span) || name.SequenceEqual(Metacopy.Span) || name.SequenceEqual(LinkCount.Span);
 
     /// <summary>The name that an attribute of the image has in a stored layer: one of overlay's own gets one level of escape.</summary>
     public ByteString Escape(ByteString name) =>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using LayerStore;
 using LayerStore.Tar;
@@ -8,8 +7,6 @@ namespace Snapshotter.Linux;
 /// <content>Owner, mode, times and extended attributes.</content>
 internal sealed unsafe partial class DirectoryHandle
 {
-    private const int MaxXattrBytes = 64 * 1024; // XATTR_SIZE_MAX and XATTR_LIST_MAX, include/uapi/linux/limits.h
-
     /// <summary>Sets owner and group, of a symbolic link its own.</summary>
     public void SetOwner(ByteString? name, uint userId, uint groupId)
     {
@@ -61,57 +58,30 @@ internal sealed unsafe partial class DirectoryHandle
     /// <summary>The value of an extended attribute; null if it is not set or the file system has none of that kind.</summary>
     public ByteString? GetXattr(ByteString? name, ByteString xattr)
     {
-        fixed (byte* path = ProcPath(name, stackalloc byte[CString.StackSize]))
-        fixed (byte* key = CString.Terminate(xattr.Span, stackalloc byte[CString.StackSize]))
+        if (name is null)
         {
-            byte* small = stackalloc byte[256];
-            nint length = Get(name is null, path, key, small, 256);
-            if (length >= 0)
-            {
-                return new ByteString(new ReadOnlySpan<byte>(small, (int)length));
-            }
+            return FileXattrs.Get(_handle, path: null, xattr, s_itself);
+        }
 
-            if (LinuxError.Last == Errno.ERANGE)
-            {
-                return GetLarge(name, path, key, xattr);
-            }
-
-            return LinuxError.Last is Errno.ENODATA or Errno.EOPNOTSUPP
-                ? null
-                : throw LinuxError.Make(LinuxError.Last, $"read the xattr {xattr} of", (name ?? s_itself).ToString());
+        fixed (byte* path = ProcPath(name, stackalloc byte[CString.StackSize]))
+        {
+            return FileXattrs.Get(_handle, path, xattr, name.Value);
         }
     }
 
     /// <summary>All extended attributes that this process may see, ordered bytewise by name.</summary>
-    public IReadOnlyList<Xattr> ListXattrs(ByteString? name)
+    /// <param name="name">The file; null is the directory itself.</param>
+    /// <param name="wanted">Which to read; null reads all.</param>
+    public IReadOnlyList<Xattr> ListXattrs(ByteString? name, XattrFilter? wanted = null)
     {
-        byte[]? rented = null;
-        try
+        if (name is null)
         {
-            Span<byte> list = stackalloc byte[1024];
-            fixed (byte* path = ProcPath(name, stackalloc byte[CString.StackSize]))
-            {
-                nint length = List(name is null, path, list);
-                if (length < 0 && LinuxError.Last == Errno.ERANGE)
-                {
-                    list = rented = ArrayPool<byte>.Shared.Rent(MaxXattrBytes);
-                    length = List(name is null, path, list);
-                }
-
-                if (length < 0 && LinuxError.Last != Errno.EOPNOTSUPP)
-                {
-                    LinuxError.Throw("list the xattrs of", name ?? s_itself);
-                }
-
-                return length <= 0 ? [] : ReadXattrs(name, list[..(int)length]);
-            }
+            return FileXattrs.List(_handle, path: null, wanted, s_itself);
         }
-        finally
+
+        fixed (byte* path = ProcPath(name, stackalloc byte[CString.StackSize]))
         {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
+            return FileXattrs.List(_handle, path, wanted, name.Value);
         }
     }
 
@@ -152,55 +122,6 @@ internal sealed unsafe partial class DirectoryHandle
                 throw LinuxError.Make(LinuxError.Last, $"remove the xattr {xattr} of", (name ?? s_itself).ToString());
             }
         }
-    }
-
-    private static nint Get(bool self, byte* path, byte* key, byte* value, nint size) =>
-        self ? Libc.getxattr(path, key, value, size) : Libc.lgetxattr(path, key, value, size);
-
-    private static nint List(bool self, byte* path, Span<byte> list)
-    {
-        fixed (byte* p = list)
-        {
-            return self ? Libc.listxattr(path, p, list.Length) : Libc.llistxattr(path, p, list.Length);
-        }
-    }
-
-    private static ByteString? GetLarge(ByteString? name, byte* path, byte* key, ByteString xattr)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxXattrBytes);
-        try
-        {
-            fixed (byte* p = buffer)
-            {
-                nint length = Get(name is null, path, key, p, buffer.Length);
-                return length >= 0
-                    ? new ByteString(buffer.AsSpan(0, (int)length))
-                    : LinuxError.Last == Errno.ENODATA
-                        ? null
-                        : throw LinuxError.Make(LinuxError.Last, $"read the xattr {xattr} of", (name ?? s_itself).ToString());
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private List<Xattr> ReadXattrs(ByteString? name, ReadOnlySpan<byte> list)
-    {
-        List<Xattr> xattrs = [];
-        while (list.IndexOf((byte)0) is int end and >= 0)
-        {
-            ByteString key = new(list[..end]);
-            list = list[(end + 1)..];
-            if (GetXattr(name, key) is { } value)
-            {
-                xattrs.Add(new Xattr(key, value));
-            }
-        }
-
-        xattrs.Sort(static (a, b) => a.Name.CompareTo(b.Name));
-        return xattrs;
     }
 
     /// <summary>

@@ -14,7 +14,8 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
 {
     private static readonly ByteString s_itself = ByteString.FromText("the directory");
 
-    private readonly SafeFileHandle _handle;
+    private SafeFileHandle _handle;
+    private (ulong Device, ulong Inode) _identity;
 
     /// <summary>Takes over an open directory (not one opened with O_PATH).</summary>
     internal DirectoryHandle(SafeFileHandle handle) => _handle = handle;
@@ -41,6 +42,43 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         }
 
         return new DirectoryHandle(new SafeFileHandle(descriptor, ownsHandle: true));
+    }
+
+    /// <summary>Gives the descriptor back while a directory in this one stays open: a walk that goes deep would run out of them.
+    /// Until <see cref="Resume"/> nothing else may be done with it.</summary>
+    public void Suspend()
+    {
+        FileStatus status = Stat();
+        _identity = (status.Device, status.Inode);
+        _handle.Dispose();
+    }
+
+    /// <summary>Opens the directory again, as what a directory in it is in.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: that one has been moved elsewhere.</exception>
+    public void Resume(DirectoryHandle child)
+    {
+        int descriptor;
+        fixed (byte* parent = ".."u8)
+        {
+            do
+            {
+                descriptor = Libc.openat(child._handle, parent, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+            }
+            while (descriptor < 0 && LinuxError.Interrupted);
+        }
+
+        if (descriptor < 0)
+        {
+            LinuxError.Throw("open", s_itself);
+        }
+
+        _handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        FileStatus status = Stat();
+        if ((status.Device, status.Inode) != _identity)
+        {
+            _handle.Dispose();
+            throw new LayerStoreException(ErrorKind.Aborted, "a directory was moved while it was read", "Try again when nothing changes it.");
+        }
     }
 
     /// <summary>The names in it, ordered bytewise, without <c>.</c> and <c>..</c>.</summary>

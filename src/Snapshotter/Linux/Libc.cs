@@ -31,6 +31,8 @@ internal static unsafe partial class Libc
     public const int SEEK_DATA = 3;
     public const int SEEK_HOLE = 4;
 
+    public const int POSIX_FADV_SEQUENTIAL = 2;
+
     public const ulong FICLONE = 0x40049409;
 
     public const ulong RESOLVE_NO_XDEV = 1;
@@ -149,13 +151,13 @@ internal static unsafe partial class Libc
     public static partial int lsetxattr(byte* path, byte* name, byte* value, nint size, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial nint getxattr(byte* path, byte* name, byte* value, nint size);
+    public static partial nint fgetxattr(SafeFileHandle file, byte* name, byte* value, nint size);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint lgetxattr(byte* path, byte* name, byte* value, nint size);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial nint listxattr(byte* path, byte* list, nint size);
+    public static partial nint flistxattr(SafeFileHandle file, byte* list, nint size);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint llistxattr(byte* path, byte* list, nint size);
@@ -165,6 +167,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int lremovexattr(byte* path, byte* name);
+
+    // Returns the error number itself.
+    [LibraryImport("libc")]
+    public static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ioctl(SafeFileHandle file, ulong request, int argument);

@@ -26,11 +26,14 @@ internal sealed class OverlaySandbox : IDisposable
     /// <summary>Options for the mount beside the directories.</summary>
     public string[] Options { get; init; } = [];
 
-    public string Lower => Path.Join(_root, "lower");
+    public string Lower => this["lower"];
 
-    public string Upper => Path.Join(_root, "upper");
+    public string Upper => this["upper"];
 
-    public string Merged => Path.Join(_root, "merged");
+    public string Merged => this["merged"];
+
+    /// <summary>A path beside the trees, free to use.</summary>
+    public string this[string name] => Path.Join(_root, name);
 
     public List<string> Warnings { get; } = [];
 
@@ -41,7 +44,7 @@ internal sealed class OverlaySandbox : IDisposable
     {
         Shell.Run(Lower, lower);
         Shell.Run(Lower, "touch -d @0 .");
-        Mounter.Mount(new Mount("overlay", "overlay", [$"lowerdir={Lower}", $"upperdir={Upper}", $"workdir={Path.Join(_root, "work")}", .. Options]), Merged);
+        Mounter.Mount(new Mount("overlay", "overlay", [$"lowerdir={Lower}", $"upperdir={Upper}", $"workdir={this["work"]}", .. Options]), Merged);
         _isMounted = true;
         Shell.Run(Merged, changes);
     }
@@ -69,7 +72,7 @@ internal sealed class OverlaySandbox : IDisposable
     }
 
     /// <summary>The layer that walking the two mounts gives.</summary>
-    public RecordingSink DiffTrees(bool ignoreRoot = true)
+    public RecordingSink DiffTrees(bool ignoreRoot = true, ILayerSink? sink = null)
     {
         RecordingSink recording = new();
         using StackView older = StackView.Open([Lower], "trusted");
@@ -79,8 +82,16 @@ internal sealed class OverlaySandbox : IDisposable
             Shell.Run(Merged, "touch -d @0 .");
         }
 
-        new TreeDiffer(older.Root, newer).WriteTo(recording);
+        new TreeDiffer(older.Root, newer).WriteTo(sink ?? recording);
         return recording;
+    }
+
+    /// <summary>The tar that a differ writes into a sink.</summary>
+    public static byte[] TarOf(Action<ILayerSink> diff)
+    {
+        using MemoryStream tar = new();
+        diff(new TarLayerSink(tar));
+        return tar.ToArray();
     }
 
     public void Dispose()

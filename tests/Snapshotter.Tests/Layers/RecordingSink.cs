@@ -38,7 +38,8 @@ internal sealed class RecordingSink : ILayerSink
         if (entry.Type == TarEntryType.RegularFile)
         {
             byte[] bytes = new byte[entry.Size];
-            Assert.Equal(bytes.Length, RandomAccess.Read(content!, bytes, 0));
+            Assert.Equal(bytes.Length == 0, content is null);
+            Assert.Equal(bytes.Length, content is null ? 0 : RandomAccess.Read(content, bytes, 0));
             Contents[entry.Name.ToString()] = bytes;
         }
     }

@@ -60,12 +60,15 @@ internal sealed class TreeChecker
             throw new FormatException("a manifest without a root");
         }
 
-        using TreeDirectory root = new(tree.OpenSelf());
-        Compare(entry, root, ByteString.Empty, null, root.Handle.Stat());
+        using (DirectoryHandle root = tree.OpenSelf())
+        {
+            Compare(entry, root, ByteString.Empty, null, root.Stat());
+        }
+
         entry = expected.Next();
         TreeWalk.Visit(
-            root,
-            (directory, path, item) =>
+            new TreeDirectory(tree.OpenSelf()),
+            (path, item) =>
             {
                 for (; entry is not null && CompareInTreeOrder(entry.Path.Span, path.Span) < 0; entry = expected.Next())
                 {
@@ -74,7 +77,7 @@ internal sealed class TreeChecker
 
                 if (entry?.Path == path)
                 {
-                    Compare(entry, directory, path, item.Name, item.Status);
+                    Compare(entry, item.Source, path, item.Name, item.Status);
                     entry = expected.Next();
                 }
                 else
@@ -110,7 +113,7 @@ internal sealed class TreeChecker
         }
     }
 
-    private void Compare(ManifestEntry entry, DiffDirectory directory, ByteString path, ByteString? name, FileStatus status)
+    private void Compare(ManifestEntry entry, DirectoryHandle directory, ByteString path, ByteString? name, FileStatus status)
     {
         ByteString? linkedTo = status.LinkCount > 1 && status.Type != FileType.Directory
             && !_inodes.TryAdd((status.Device, status.Inode), path) ? _inodes[(status.Device, status.Inode)] : null;
@@ -143,7 +146,7 @@ internal sealed class TreeChecker
         }
     }
 
-    private TreeFaults FaultsOf(ManifestEntry entry, DiffDirectory directory, ByteString? name, FileStatus status)
+    private TreeFaults FaultsOf(ManifestEntry entry, DirectoryHandle directory, ByteString? name, FileStatus status)
     {
         if (entry.Type != status.Type || IsWhiteout(entry) != status.IsWhiteout)
         {
@@ -179,14 +182,14 @@ internal sealed class TreeChecker
         return faults | entry.Type switch
         {
             FileType.RegularFile => CompareContent(entry, directory, name!.Value, status, mustRead: _readsAll || faults.HasFlag(TreeFaults.Time)),
-            FileType.SymbolicLink when directory.Handle.ReadLink(name!.Value) != entry.LinkTarget => TreeFaults.Target,
+            FileType.SymbolicLink when directory.ReadLink(name!.Value) != entry.LinkTarget => TreeFaults.Target,
             FileType.CharacterDevice or FileType.BlockDevice
                 when (status.RdevMajor, status.RdevMinor) != (entry.DeviceMajor, entry.DeviceMinor) => TreeFaults.Target,
             _ => TreeFaults.None,
         };
     }
 
-    private TreeFaults CompareContent(ManifestEntry entry, DiffDirectory directory, ByteString name, FileStatus status, bool mustRead)
+    private TreeFaults CompareContent(ManifestEntry entry, DirectoryHandle directory, ByteString name, FileStatus status, bool mustRead)
     {
         if (status.Size != entry.Size)
         {
@@ -200,7 +203,7 @@ internal sealed class TreeChecker
 
         try
         {
-            using SafeFileHandle file = directory.Handle.OpenRead(name);
+            using SafeFileHandle file = directory.OpenRead(name);
             return FileHash.Compute(file, name, length => _throttle.Wait(length, _cancellationToken), _cancellationToken) == entry.ContentHash ? TreeFaults.None : TreeFaults.Content;
         }
         catch (LayerStoreException e) when (e.Kind is not ErrorKind.ResourceExhausted)

@@ -15,295 +15,226 @@ namespace Snapshotter.Layers.Diff;
 /// <para>A hard link group is written whole or not at all: all names that the newer tree lists, the first with the
 /// content, so that a link's target is always in the layer.</para>
 /// </remarks>
-internal sealed class DiffWalker
+/// <param name="sink">Gets the layer; it is not finished.</param>
+/// <param name="links">The hard links of both trees.</param>
+/// <param name="observer">Told what is found.</param>
+/// <param name="cancellationToken">Stops the walk.</param>
+internal sealed class DiffWalker(ILayerSink sink, HardLinks links, DiffObserver observer, CancellationToken cancellationToken)
 {
-    private readonly ILayerSink _sink;
-    private readonly DiffContext _context;
-    private readonly CancellationToken _cancellationToken;
-    private readonly List<Frame> _stack = [];
-    private readonly Dictionary<(ulong Device, ulong Inode), LinkState> _links = [];
+    /// <summary>Whether both trees are mounts over the same directories, so that an inode number with the same change time is
+    /// the same file and needs no reading.</summary>
+    public bool SharesInodes { get; init; }
 
-    private DiffWalker(ILayerSink sink, DiffContext context, CancellationToken cancellationToken)
-    {
-        _sink = sink;
-        _context = context;
-        _cancellationToken = cancellationToken;
-    }
-
-    /// <summary>Writes the difference, without finishing the sink. The directories stay the caller's.</summary>
-    /// <param name="newer">The root of the newer tree.</param>
-    /// <param name="older">The root of the older tree; null if there is none.</param>
+    /// <summary>Writes the difference.</summary>
+    /// <param name="newer">The root of the newer tree, which is disposed.</param>
+    /// <param name="older">The root of the older tree, which is disposed; null if there is none.</param>
     /// <param name="olderRoot">What the root of the older tree is like.</param>
-    /// <param name="sink">Where it goes.</param>
-    /// <param name="context">What is known of both trees.</param>
-    /// <param name="cancellationToken">Stops the walk.</param>
-    public static void Run(DiffDirectory newer, DirectoryHandle? older, TarEntry olderRoot, ILayerSink sink, DiffContext context, CancellationToken cancellationToken)
+    public void Run(DiffDirectory newer, DirectoryHandle? older, TarEntry olderRoot)
     {
-        DiffWalker walker = new(sink, context, cancellationToken);
-        TarEntry root = FileDescription.Describe(ByteString.Empty, newer.Handle, null, newer.Handle.Stat(), newer.ListXattrs(null));
+        using WalkStack<DiffLevel> stack = new();
+        stack.Push(new DiffLevel(newer, older, ByteString.Empty, pending: null));
+        TarEntry root = FileDescription.Describe(ByteString.Empty, newer.Stat(), newer.Xattrs);
         if (!FileDescription.HasSameMetadata(root, olderRoot))
         {
-            context.Observer.Changed?.Invoke(new PathChange(ChangeKind.Modified, ByteString.Empty));
+            Observe(ChangeKind.Modified, root.Name);
             sink.Add(root, null);
         }
 
-        walker.Walk(new Frame(newer, older, ByteString.Empty, pending: null));
-    }
-
-    private void Walk(Frame root)
-    {
-        _stack.Add(root);
-        try
+        Enter(stack);
+        while (stack.Count > 0)
         {
-            root.Items = root.Newer.List();
-            WriteWhiteouts(root);
-            while (_stack.Count > 0)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (stack.Top.Next() is { } item)
             {
-                _cancellationToken.ThrowIfCancellationRequested();
-                Frame top = _stack[^1];
-                if (top.Next < top.Items.Count)
-                {
-                    Visit(top, top.Items[top.Next++]);
-                }
-                else
-                {
-                    Leave(top, root);
-                }
+                Visit(stack, item);
             }
-        }
-        finally
-        {
-            while (_stack.Count > 0)
+            else
             {
-                Leave(_stack[^1], root);
+                stack.Pop();
             }
         }
     }
 
-    private void Leave(Frame frame, Frame root)
+    /// <summary>Lists the directory, and says what the older tree has there and the newer one has no more.</summary>
+    private void Enter(WalkStack<DiffLevel> stack)
     {
-        _stack.RemoveAt(_stack.Count - 1);
-        if (frame != root)
+        DiffLevel level = stack.Top;
+        level.List();
+        foreach (ByteString name in level.Lost())
         {
-            frame.Newer.Dispose();
-            frame.Older?.Dispose();
+            ByteString path = LayerPath.Join(level.Path, name);
+            LayerPath.ThrowIfNotRepresentable(path, name);
+            WriteParents(stack);
+            Observe(ChangeKind.Deleted, path);
+            sink.AddWhiteout(path);
         }
     }
 
-    /// <summary>What the older tree has here and the newer one has no more. A socket hides what was there, and cannot be in a layer.</summary>
-    private void WriteWhiteouts(Frame frame)
+    private void Visit(WalkStack<DiffLevel> stack, DiffItem item)
     {
-        if (frame.Older is null)
-        {
-            return;
-        }
-
-        if (frame.Newer.IsComplete)
-        {
-            HashSet<ByteString> kept = [.. frame.Items.Where(static item => item.IsInLayer).Select(static item => item.Name)];
-            foreach (DirectoryItem lost in frame.Older.List())
-            {
-                if (!kept.Contains(lost.Name))
-                {
-                    WriteWhiteout(frame, frame.Older, lost.Name);
-                }
-            }
-
-            return;
-        }
-
-        foreach (DiffItem item in frame.Items)
-        {
-            if (!item.IsInLayer)
-            {
-                WriteWhiteout(frame, frame.Older, item.Name);
-            }
-        }
-    }
-
-    private void WriteWhiteout(Frame frame, DirectoryHandle older, ByteString name)
-    {
-        if (older.TryStat(name) is not { } lost || lost.Type == FileType.Socket)
-        {
-            return;
-        }
-
-        ByteString path = LayerPath.Join(frame.Path, name);
-        LayerPath.ThrowIfTooLong(path);
-        WriteParents();
-        Observe(ChangeKind.Deleted, path);
-        _sink.AddWhiteout(path);
-    }
-
-    private void Visit(Frame frame, DiffItem item)
-    {
-        ByteString path = LayerPath.Join(frame.Path, item.Name);
-        if (!item.IsInLayer)
-        {
-            if (!item.IsWhiteout)
-            {
-                _context.Observer.Warn?.Invoke($"{path} is a socket, which a layer cannot hold: left out");
-            }
-
-            return;
-        }
-
-        LayerPath.ThrowIfNotRepresentable(path, item.Name);
-        FileStatus? older = frame.Older?.TryStat(item.Name);
+        ByteString path = LayerPath.Join(stack.Top.Path, item.Name);
         if (item.Status.Type == FileType.Directory)
         {
-            VisitDirectory(frame, item, path, older);
+            VisitDirectory(stack, item, path);
         }
-        else if (_context.NamesOf(item.Status) is { Count: > 1 } names)
+        else if (item.IsInLayer)
         {
-            VisitLink(frame, item, path, names);
+            VisitFile(stack, item, path);
         }
-        else if (older is not { } was || !IsSameFile(frame, item, path, was) || !_context.IsOnlyName(path, was))
+        else if (!item.IsWhiteout)
         {
-            Write(frame, item, Describe(frame, item, path));
+            observer.Warn?.Invoke($"{path} is a socket, which a layer cannot hold: left out");
         }
     }
 
-    private void VisitDirectory(Frame frame, DiffItem item, ByteString path, FileStatus? older)
+    private void VisitDirectory(WalkStack<DiffLevel> stack, DiffItem item, ByteString path)
     {
-        DirectoryHandle? olderChild = older?.Type == FileType.Directory ? frame.Older!.OpenChild(item.Name) : null;
-        DiffDirectory? newerChild = null;
+        LayerPath.ThrowIfTooLong(path);
+        DiffLevel level = stack.Top;
+        FileStatus? was = level.StatOlder(item.Name);
+        DiffDirectory newer = level.Newer.OpenChild(item);
+        DirectoryHandle? older = null;
+        TarEntry entry;
         try
         {
-            newerChild = frame.Newer.OpenChild(item.Name);
-            TarEntry entry = Describe(frame, item, path);
-            bool isSame = olderChild is not null && FileDescription.MayHaveSameMetadata(item.Status, older!.Value)
-                && FileDescription.HasSameMetadata(entry, DescribeOlder(frame, item, path, older.Value));
-            Frame child = new(newerChild, olderChild, path, entry) { Items = newerChild.List() };
-            _stack.Add(child);
-            (newerChild, olderChild) = (null, null);
-            if (!isSame)
+            older = was is { IsDirectory: true } ? level.Older!.OpenChild(item.Name) : null;
+            entry = FileDescription.Describe(path, item.Status, newer.Xattrs);
+        }
+        catch
+        {
+            newer.Dispose();
+            older?.Dispose();
+            throw;
+        }
+
+        bool isSame = older is not null && FileDescription.MayHaveSameMetadata(item.Status, was!.Value)
+            && FileDescription.HasXattrs(entry, older.ListXattrs(null));
+        stack.Push(new DiffLevel(newer, older, path, entry));
+        if (!isSame)
+        {
+            Observe(was is null ? ChangeKind.Added : ChangeKind.Modified, path);
+            WriteParents(stack);
+        }
+
+        Enter(stack);
+    }
+
+    private void VisitFile(WalkStack<DiffLevel> stack, DiffItem item, ByteString path)
+    {
+        DiffLevel level = stack.Top;
+        FileStatus? was = level.StatOlder(item.Name);
+        LinkGroup? group = links.Of(path, item.Status);
+        if (group is { IsDecided: true })
+        {
+            WriteLink(stack, path, group, was);
+            return;
+        }
+
+        OpenedFile file = default;
+        try
+        {
+            if (was is { } older && FileDescription.MayHaveSameMetadata(item.Status, older))
             {
-                Observe(older is null ? ChangeKind.Added : ChangeKind.Modified, path);
-                WriteParents();
+                bool isSame = IsSameInode(item.Status, older);
+                if (!isSame)
+                {
+                    file = level.Newer.Open(item);
+                    isSame = IsSameFile(level, item, path, file, older);
+                }
+
+                if (isSame && links.TryKeep(path, group, older))
+                {
+                    group?.Decide(null);
+                    return;
+                }
             }
 
-            WriteWhiteouts(child);
+            file = file.Xattrs is null ? level.Newer.Open(item) : file;
+            TarEntry entry = FileDescription.Describe(path, item, file.Xattrs);
+            group?.Decide(entry);
+            Observe(was is null ? ChangeKind.Added : ChangeKind.Modified, path);
+            Write(stack, entry, file.Content);
+            ThrowIfChanged(item, path, file);
         }
         finally
         {
-            newerChild?.Dispose();
-            olderChild?.Dispose();
+            file.Dispose();
         }
     }
 
-    private void VisitLink(Frame frame, DiffItem item, ByteString path, IReadOnlyList<ByteString> names)
+    /// <summary>
+    /// A further name of a file. The metadata is repeated: extractors apply that of the last name, and the attributes too, for a
+    /// change of owner on the way takes security.capability off.
+    /// </summary>
+    private void WriteLink(WalkStack<DiffLevel> stack, ByteString path, LinkGroup group, FileStatus? was)
     {
-        (ulong, ulong) key = (item.Status.Device, item.Status.Inode);
-        if (!_links.TryGetValue(key, out LinkState state))
+        if (group.Written is { } first)
         {
-            FileStatus? older = frame.Older?.TryStat(item.Name);
-            bool isSame = older is { } was && IsSameFile(frame, item, path, was) && _context.HasSameNames(names, was);
-            state = new LinkState(path, isSame);
-            _links.Add(key, state);
-        }
-        else if (!state.IsSame)
-        {
-            // The metadata is repeated: extractors apply that of the last name, and the attributes too, for a change of
-            // owner on the way takes security.capability off.
-            TarEntry link = Describe(frame, item, path) with { Type = TarEntryType.HardLink, Size = 0, LinkName = state.First };
-            WriteParents();
-            Observe(frame, item.Name, path);
-            _sink.Add(link with { DeviceMajor = 0, DeviceMinor = 0 }, null);
-            return;
-        }
-
-        if (!state.IsSame)
-        {
-            Write(frame, item, Describe(frame, item, path));
+            Observe(was is null ? ChangeKind.Added : ChangeKind.Modified, path);
+            TarEntry link = first with { Name = path, Type = TarEntryType.HardLink, Size = 0, LinkName = first.Name, DeviceMajor = 0, DeviceMinor = 0 };
+            Write(stack, link, null);
         }
     }
 
-    private bool IsSameFile(Frame frame, DiffItem item, ByteString path, FileStatus older)
+    private void Write(WalkStack<DiffLevel> stack, TarEntry entry, SafeFileHandle? content)
     {
-        FileStatus newer = item.Status;
-        if (!FileDescription.MayHaveSameMetadata(newer, older))
-        {
-            return false;
-        }
-
-        if (_context.SharesInodes && newer.Inode == older.Inode && newer.ChangedAt == older.ChangedAt)
-        {
-            return true;
-        }
-
-        return FileDescription.HasSameMetadata(Describe(frame, item, path), DescribeOlder(frame, item, path, older))
-            && (newer.Type != FileType.RegularFile
-                || FileContent.AreEqual(frame.Newer.Handle, frame.Older!, item.Name, newer.Size, _cancellationToken));
+        LayerPath.ThrowIfNotRepresentable(entry.Name, LayerPath.Split(entry.Name).Name);
+        FileDescription.ThrowIfWhiteout(entry);
+        WriteParents(stack);
+        sink.Add(entry, content);
     }
 
-    private static TarEntry Describe(Frame frame, DiffItem item, ByteString path) =>
-        FileDescription.Describe(path, frame.Newer.Handle, item.Name, item.Status, frame.Newer.ListXattrs(item.Name));
-
-    private static TarEntry DescribeOlder(Frame frame, DiffItem item, ByteString path, FileStatus status) =>
-        FileDescription.Describe(path, frame.Older!, item.Name, status, frame.Older!.ListXattrs(item.Name));
-
-    private void Write(Frame frame, DiffItem item, TarEntry entry)
+    /// <summary>Writes the directories down to where the walk is, as far as they are not written: if one is, those above it are.</summary>
+    private void WriteParents(WalkStack<DiffLevel> stack)
     {
-        WriteParents();
-        Observe(frame, item.Name, entry.Name);
-        if (entry.Type != TarEntryType.RegularFile)
-        {
-            _sink.Add(entry, null);
-            return;
-        }
-
-        using (SafeFileHandle content = frame.Newer.Handle.OpenRead(item.Name))
-        {
-            _sink.Add(entry, content);
-        }
-
-        ChangedFile.ThrowIfChanged(entry.Name, item.Status, frame.Newer.Handle.TryStat(item.Name));
-    }
-
-    private void Observe(Frame frame, ByteString name, ByteString path)
-    {
-        if (_context.Observer.Changed is not null)
-        {
-            Observe(frame.Older?.TryStat(name) is null ? ChangeKind.Added : ChangeKind.Modified, path);
-        }
-    }
-
-    private void Observe(ChangeKind kind, ByteString path) => _context.Observer.Changed?.Invoke(new PathChange(kind, path));
-
-    /// <summary>Writes the directories above, as far as they are not written: if one is, those above it are.</summary>
-    private void WriteParents()
-    {
-        int first = _stack.Count;
-        while (first > 0 && _stack[first - 1].Pending is not null)
+        int first = stack.Count;
+        while (first > 0 && stack[first - 1].Pending is not null)
         {
             first--;
         }
 
-        for (int i = first; i < _stack.Count; i++)
+        for (int i = first; i < stack.Count; i++)
         {
-            _sink.Add(_stack[i].Pending!, null);
-            _stack[i].Pending = null;
+            TarEntry entry = stack[i].Pending!;
+            LayerPath.ThrowIfNotRepresentable(entry.Name, LayerPath.Split(entry.Name).Name);
+            sink.Add(entry, null);
+            stack[i].Pending = null;
         }
     }
 
-    /// <summary>What became of a hard link group: the name that carries the content, and whether the group is left out.</summary>
-    private readonly record struct LinkState(ByteString First, bool IsSame);
+    /// <summary>Whether both trees show the very same file.</summary>
+    private bool IsSameInode(FileStatus newer, FileStatus older) =>
+        newer.Inode == older.Inode && newer.ChangedAt == older.ChangedAt && (SharesInodes || newer.Device == older.Device);
 
-    /// <summary>A directory that is being walked.</summary>
-    private sealed class Frame(DiffDirectory newer, DirectoryHandle? older, ByteString path, TarEntry? pending)
+    private bool IsSameFile(DiffLevel level, DiffItem item, ByteString path, OpenedFile file, FileStatus older)
     {
-        public DiffDirectory Newer => newer;
+        using OpenedFile was = OpenedFile.Open(level.Older!, item.Name, older);
+        if (!HostXattrs.Without(file.Xattrs).SequenceEqual(HostXattrs.Without(was.Xattrs)))
+        {
+            return false;
+        }
 
-        public DirectoryHandle? Older => older;
+        if (item.Status.Type == FileType.SymbolicLink)
+        {
+            return item.Source.ReadLink(item.Name) == level.Older!.ReadLink(item.Name);
+        }
 
-        public ByteString Path => path;
+        if (file.Content is not null && !FileContent.AreEqual(file.Content, was.Content!, path, cancellationToken))
+        {
+            return false;
+        }
 
-        /// <summary>Its entry, as long as it is not written.</summary>
-        public TarEntry? Pending { get; set; } = pending;
-
-        public IReadOnlyList<DiffItem> Items { get; set; } = [];
-
-        public int Next { get; set; }
+        ThrowIfChanged(item, path, file);
+        return true;
     }
+
+    private static void ThrowIfChanged(DiffItem item, ByteString path, OpenedFile file)
+    {
+        if (file.Content is not null)
+        {
+            ChangedFile.ThrowIfChanged(path, item.Status, item.Source.TryStat(item.Name));
+        }
+    }
+
+    private void Observe(ChangeKind kind, ByteString path) => observer.Changed?.Invoke(new PathChange(kind, path));
 }

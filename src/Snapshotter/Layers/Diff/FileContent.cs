@@ -10,25 +10,18 @@ internal static class FileContent
 {
     private const int BufferSize = 128 << 10;
 
-    /// <summary>Whether two regular files of the same size hold the same bytes. Holes read as zeros.</summary>
-    public static bool AreEqual(DirectoryHandle leftDirectory, DirectoryHandle rightDirectory, ByteString name, long size, CancellationToken cancellationToken)
+    /// <summary>Whether two files of the same size hold the same bytes. Holes read as zeros.</summary>
+    public static bool AreEqual(SafeFileHandle left, SafeFileHandle right, ByteString path, CancellationToken cancellationToken)
     {
-        if (size == 0)
-        {
-            return true;
-        }
-
-        using SafeFileHandle left = leftDirectory.OpenRead(name);
-        using SafeFileHandle right = rightDirectory.OpenRead(name);
         byte[] leftBuffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         byte[] rightBuffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            for (long offset = 0; ;)
+            for (long offset = 0; ; offset += BufferSize)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int read = FileOperations.ReadAt(left, leftBuffer.AsSpan(0, BufferSize), offset, name);
-                int readRight = FileOperations.ReadAt(right, rightBuffer.AsSpan(0, BufferSize), offset, name);
+                int read = FileOperations.ReadAt(left, leftBuffer.AsSpan(0, BufferSize), offset, path);
+                int readRight = FileOperations.ReadAt(right, rightBuffer.AsSpan(0, BufferSize), offset, path);
                 if (!leftBuffer.AsSpan(0, read).SequenceEqual(rightBuffer.AsSpan(0, readRight)))
                 {
                     return false;
@@ -38,8 +31,6 @@ internal static class FileContent
                 {
                     return true;
                 }
-
-                offset += read;
             }
         }
         finally

@@ -10,24 +10,19 @@ internal static class FileDescription
     /// <summary>The root of an image that says nothing about it.</summary>
     public static TarEntry DefaultRoot { get; } = new() { Name = ByteString.Empty, Type = TarEntryType.Directory, Mode = 0x1ED };
 
-    /// <summary>Everything about a file but its content.</summary>
+    /// <summary>Everything about a file that is no directory, but its content.</summary>
     /// <param name="path">Its path in the layer.</param>
-    /// <param name="directory">The directory it is in, or it is if the name is null.</param>
-    /// <param name="name">Its name there.</param>
-    /// <param name="status">What was found there.</param>
+    /// <param name="item">What was found there.</param>
     /// <param name="xattrs">Its attributes.</param>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: a character device 0/0, which every
-    /// overlay would take for a whiteout.</exception>
-    public static TarEntry Describe(ByteString path, DirectoryHandle directory, ByteString? name, FileStatus status, IReadOnlyList<Xattr> xattrs)
+    public static TarEntry Describe(ByteString path, DiffItem item, IReadOnlyList<Xattr> xattrs)
     {
-        if (status.IsWhiteout)
-        {
-            throw new LayerStoreException(
-                ErrorKind.FailedPrecondition,
-                $"{path} cannot be in a layer: a character device 0:0 means that a file is deleted",
-                "Remove the device. To compare an overlay upper, mount it and compare the mount.");
-        }
+        TarEntry entry = Describe(path, item.Status, xattrs);
+        return entry.Type == TarEntryType.SymbolicLink ? entry with { LinkName = item.Source.ReadLink(item.Name) } : entry;
+    }
 
+    /// <summary>Everything about a file but its content and its target.</summary>
+    public static TarEntry Describe(ByteString path, FileStatus status, IReadOnlyList<Xattr> xattrs)
+    {
         bool isDevice = status.Type is FileType.CharacterDevice or FileType.BlockDevice;
         return new TarEntry
         {
@@ -38,11 +33,23 @@ internal static class FileDescription
             GroupId = status.GroupId,
             Size = status.Type == FileType.RegularFile ? status.Size : 0,
             ModifiedAt = status.ModifiedAt,
-            LinkName = status.Type == FileType.SymbolicLink && name is { } link ? directory.ReadLink(link) : ByteString.Empty,
             DeviceMajor = isDevice ? status.RdevMajor : 0,
             DeviceMinor = isDevice ? status.RdevMinor : 0,
             Xattrs = HostXattrs.Without(xattrs),
         };
+    }
+
+    /// <summary>Refuses a character device 0:0, which every overlay would take for a whiteout.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>.</exception>
+    public static void ThrowIfWhiteout(TarEntry entry)
+    {
+        if (entry is { Type: TarEntryType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 })
+        {
+            throw new LayerStoreException(
+                ErrorKind.FailedPrecondition,
+                $"{entry.Name} cannot be in a layer: a character device 0:0 means that a file is deleted",
+                "Remove the device. To compare an overlay upper, mount it and compare the mount.");
+        }
     }
 
     /// <summary>Whether two entries differ in name and content at most.</summary>
@@ -52,10 +59,14 @@ internal static class FileDescription
         && left.DeviceMajor == right.DeviceMajor && left.DeviceMinor == right.DeviceMinor
         && left.Xattrs.SequenceEqual(right.Xattrs);
 
-    /// <summary>Whether that may be so: what stat alone tells.</summary>
+    /// <summary>Whether an entry has these attributes, less the host's.</summary>
+    public static bool HasXattrs(TarEntry entry, IReadOnlyList<Xattr> xattrs) => entry.Xattrs.SequenceEqual(HostXattrs.Without(xattrs));
+
+    /// <summary>Whether two files may differ in name and content at most: what stat alone tells.</summary>
     public static bool MayHaveSameMetadata(FileStatus left, FileStatus right) =>
         left.Type == right.Type && left.Mode == right.Mode && left.UserId == right.UserId && left.GroupId == right.GroupId
-        && (left.Type != FileType.RegularFile || left.Size == right.Size) && left.ModifiedAt == right.ModifiedAt;
+        && (left.Type != FileType.RegularFile || left.Size == right.Size) && left.ModifiedAt == right.ModifiedAt
+        && left.RdevMajor == right.RdevMajor && left.RdevMinor == right.RdevMinor;
 
     private static TarEntryType TypeOf(FileType type) => type switch
     {

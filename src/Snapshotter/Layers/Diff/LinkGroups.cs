@@ -6,50 +6,43 @@ namespace Snapshotter.Layers.Diff;
 /// <summary>Which names of a tree are hard links to one file. Only names of files with several links are kept in memory.</summary>
 internal sealed class LinkGroups
 {
-    private readonly Dictionary<(ulong Device, ulong Inode), List<ByteString>> _groups = [];
+    private readonly Dictionary<(ulong Device, ulong Inode), LinkGroup> _groups = [];
 
-    /// <summary>No groups.</summary>
-    public static LinkGroups None { get; } = new();
+    private LinkGroups()
+    {
+    }
 
-    /// <summary>All names of files with several links.</summary>
-    public IEnumerable<ByteString> AllNames => _groups.Values.SelectMany(static names => names);
+    /// <summary>All groups.</summary>
+    public IReadOnlyCollection<LinkGroup> All => _groups.Values;
 
-    /// <summary>The names that a file has in this tree, in canonical order; none if it has but one link.</summary>
-    public IReadOnlyList<ByteString> NamesOf(FileStatus file) =>
-        _groups.TryGetValue((file.Device, file.Inode), out List<ByteString>? names) ? names : [];
+    /// <summary>The names of a file that has several links.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: the walk did not find it.</exception>
+    public LinkGroup Of(ByteString path, FileStatus file) =>
+        _groups.TryGetValue((file.Device, file.Inode), out LinkGroup? group) ? group : throw ChangedFile.Error(path);
 
-    /// <summary>Walks a tree. The directory stays the caller's.</summary>
-    /// <param name="root">The tree's root.</param>
-    /// <param name="found">Told each file that is no directory.</param>
+    /// <summary>Walks a tree, in canonical order.</summary>
+    /// <param name="root">The tree's root, which is disposed.</param>
     /// <param name="cancellationToken">Stops the walk.</param>
-    public static LinkGroups Scan(DiffDirectory root, Action<ByteString>? found, CancellationToken cancellationToken)
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: a path that no layer can hold.</exception>
+    public static LinkGroups Scan(DiffDirectory root, CancellationToken cancellationToken)
     {
         LinkGroups groups = new();
-        TreeWalk.Visit(
-            root,
-            (_, path, item) =>
-            {
-                if (item.IsInLayer && item.Status.Type != FileType.Directory)
-                {
-                    found?.Invoke(path);
-                    groups.Add(path, item.Status);
-                }
-            },
-            cancellationToken);
+        TreeWalk.Visit(root, groups.Add, cancellationToken);
         return groups;
     }
 
-    private void Add(ByteString path, FileStatus file)
+    private void Add(ByteString path, DiffItem item)
     {
-        if (file.LinkCount > 1)
+        FileStatus file = item.Status;
+        if (file.LinkCount > 1 && file.Type != FileType.Directory && item.IsInLayer)
         {
             (ulong, ulong) key = (file.Device, file.Inode);
-            if (!_groups.TryGetValue(key, out List<ByteString>? names))
+            if (!_groups.TryGetValue(key, out LinkGroup? group))
             {
-                _groups.Add(key, names = []);
+                _groups.Add(key, group = new LinkGroup(file));
             }
 
-            names.Add(path);
+            group.Add(path);
         }
     }
 }

@@ -38,13 +38,13 @@ internal sealed class TreeDiffer
     public void WriteTo(ILayerSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        using TreeDirectory newer = new(_newer.OpenSelf());
-        using TreeDirectory? older = _older is null ? null : new TreeDirectory(_older.OpenSelf());
-        TarEntry olderRoot = OlderRoot ?? (older is null
-            ? FileDescription.DefaultRoot
-            : FileDescription.Describe(ByteString.Empty, older.Handle, null, older.Handle.Stat(), older.ListXattrs(null)));
-        DiffContext context = DiffContext.ForTrees(newer, older, SharesInodes, Observer, cancellationToken);
-        DiffWalker.Run(newer, older?.Handle, olderRoot, sink, context, cancellationToken);
+        DirectoryHandle? older = _older?.OpenSelf();
+        TarEntry olderRoot = OlderRoot
+            ?? (older is null ? FileDescription.DefaultRoot : FileDescription.Describe(ByteString.Empty, older.Stat(), older.ListXattrs(null)));
+        HardLinks links = new(OpenNewer, _older, cancellationToken);
+        new DiffWalker(sink, links, Observer, cancellationToken) { SharesInodes = SharesInodes }.Run(OpenNewer(), older, olderRoot);
         sink.Finish();
+
+        TreeDirectory OpenNewer() => new(_newer.OpenSelf());
     }
 }

@@ -8,27 +8,21 @@ namespace Snapshotter.Layers.Diff;
 internal sealed class TreeDirectory(DirectoryHandle handle) : DiffDirectory
 {
     /// <inheritdoc/>
-    public override DirectoryHandle Handle => handle;
+    public override DirectoryHandle Shown => handle;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Xattr> Xattrs => handle.ListXattrs(null);
 
     /// <inheritdoc/>
     public override bool IsComplete => true;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<DiffItem> List()
-    {
-        IReadOnlyList<DirectoryItem> names = handle.List();
-        DiffItem[] items = new DiffItem[names.Count];
-        for (int i = 0; i < items.Length; i++)
-        {
-            items[i] = new DiffItem(names[i].Name, StatListed(handle, names[i].Name), IsWhiteout: false);
-        }
-
-        return items;
-    }
+    public override DiffItem? Find(ByteString name) =>
+        handle.TryStat(name) is { } status ? new DiffItem(name, status, handle, IsWhiteout: false) : null;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Xattr> ListXattrs(ByteString? name) => handle.ListXattrs(name);
+    public override DiffDirectory OpenChild(DiffItem item) => new TreeDirectory(handle.OpenChild(item.Name));
 
     /// <inheritdoc/>
-    public override DiffDirectory OpenChild(ByteString name) => new TreeDirectory(handle.OpenChild(name));
+    public override OpenedFile Open(DiffItem item) => OpenedFile.Open(handle, item.Name, item.Status);
 }

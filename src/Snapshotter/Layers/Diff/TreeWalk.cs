@@ -3,64 +3,55 @@ using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Diff;
 
-/// <summary>Visits a tree in canonical order. The stack is its own, so depth costs memory and descriptors, never a crash.</summary>
+/// <summary>Visits one tree in canonical order.</summary>
 internal static class TreeWalk
 {
-    /// <summary>Calls <paramref name="visit"/> with each item, the directory it is in, and its path. The root stays the caller's.</summary>
+    /// <summary>Calls <paramref name="visit"/> with the path of each item, and the item. The root itself is not visited; it is disposed.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: a path that no layer can hold.</exception>
-    public static void Visit(DiffDirectory root, Action<DiffDirectory, ByteString, DiffItem> visit, CancellationToken cancellationToken)
+    public static void Visit(DiffDirectory root, Action<ByteString, DiffItem> visit, CancellationToken cancellationToken)
     {
-        Stack<(DiffDirectory Directory, ByteString Path, IEnumerator<DiffItem> Items)> stack = new();
-        stack.Push((root, ByteString.Empty, root.List().GetEnumerator()));
-        try
+        using WalkStack<Level> stack = new();
+        stack.Push(new Level(root, ByteString.Empty));
+        while (stack.Count > 0)
         {
-            while (stack.TryPeek(out var top))
+            cancellationToken.ThrowIfCancellationRequested();
+            Level top = stack.Top;
+            if (top.Next() is not { } item)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!top.Items.MoveNext())
-                {
-                    Leave(stack.Pop().Directory, root);
-                    continue;
-                }
-
-                DiffItem item = top.Items.Current;
-                ByteString path = LayerPath.Join(top.Path, item.Name);
-                visit(top.Directory, path, item);
-                if (item.IsInLayer && item.Status.Type == FileType.Directory)
-                {
-                    LayerPath.ThrowIfTooLong(path);
-                    DiffDirectory child = top.Directory.OpenChild(item.Name);
-                    Enter(stack, child, path);
-                }
+                stack.Pop();
+                continue;
             }
-        }
-        finally
-        {
-            while (stack.TryPop(out var left))
+
+            ByteString path = LayerPath.Join(top.Path, item.Name);
+            visit(path, item);
+            if (item.IsInLayer && item.Status.Type == FileType.Directory)
             {
-                Leave(left.Directory, root);
+                LayerPath.ThrowIfTooLong(path);
+                stack.Push(new Level(top.Directory.OpenChild(item), path));
             }
         }
     }
 
-    private static void Enter(Stack<(DiffDirectory, ByteString, IEnumerator<DiffItem>)> stack, DiffDirectory child, ByteString path)
+    /// <summary>A directory on the way, and what in it is still to be visited.</summary>
+    private sealed class Level(DiffDirectory directory, ByteString path) : IWalkLevel<Level>
     {
-        try
-        {
-            stack.Push((child, path, child.List().GetEnumerator()));
-        }
-        catch
-        {
-            child.Dispose();
-            throw;
-        }
-    }
+        private IReadOnlyList<DiffItem>? _items;
+        private int _next;
 
-    private static void Leave(DiffDirectory directory, DiffDirectory root)
-    {
-        if (directory != root)
+        public DiffDirectory Directory => directory;
+
+        public ByteString Path => path;
+
+        public DiffItem? Next()
         {
-            directory.Dispose();
+            _items ??= directory.List();
+            return _next < _items.Count ? _items[_next++] : null;
         }
+
+        public void Suspend(Level below) => directory.Suspend(below.Directory);
+
+        public void Resume(Level below) => directory.Resume(below.Directory);
+
+        public void Dispose() => directory.Dispose();
     }
 }

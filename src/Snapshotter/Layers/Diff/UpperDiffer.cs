@@ -9,16 +9,16 @@ namespace Snapshotter.Layers.Diff;
 /// below is asked only about names that the upper has.
 /// </summary>
 /// <remarks>
-/// The result is that of <see cref="TreeDiffer"/> over the two mounts, but for files that have several names below: there
-/// the upper's copy always counts as changed, because to learn whether the other names still live would cost a walk.
-/// An upper that was written with <c>redirect_dir</c> or <c>metacopy</c> refers to what is below by name, and renamed
-/// directories hide files that only the mount shows: for these the two mounts are walked after all.
+/// The result is that of <see cref="TreeDiffer"/> over the two mounts; docs/decisions/0006 has the rules and the one exception.
+/// An upper that was written with <c>redirect_dir</c> or <c>metacopy</c> refers to what is below by name: data and renamed
+/// directories are read through the mount of both. Only if a file in a renamed directory has further names that the upper does
+/// not list, the two mounts are walked after all.
 /// </remarks>
 internal sealed class UpperDiffer
 {
     private readonly RootDirectory _upper;
     private readonly RootDirectory? _lower;
-    private readonly OverlayXattrs _xattrs;
+    private readonly OverlayXattrs _overlay;
 
     /// <summary>For an upper and what it lies on, which stay the caller's.</summary>
     /// <param name="upper">The upper directory.</param>
@@ -29,7 +29,7 @@ internal sealed class UpperDiffer
         ArgumentNullException.ThrowIfNull(upper);
         _upper = upper;
         _lower = lower;
-        _xattrs = new OverlayXattrs(xattrNamespace);
+        _overlay = new OverlayXattrs(xattrNamespace);
     }
 
     /// <summary>Opens a read-only mount of the upper on top of what is below, with the options it was written with. Asked for
@@ -49,40 +49,24 @@ internal sealed class UpperDiffer
     public void WriteTo(ILayerSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sink);
+        using MergedView merged = new(OpenMerged);
+        HardLinks links = new(OpenUpper, _lower, cancellationToken);
         TarEntry lowerRoot = DescribeLowerRoot();
-        if (RefersToLower(cancellationToken))
+        if (UpperMarks.Has(_upper, _overlay, FileType.Directory, cancellationToken) && links.Newer.All.Any(static group => group.IsPartial))
         {
-            using StackView merged = OpenMerged?.Invoke() ?? throw new LayerStoreException(
-                ErrorKind.FailedPrecondition,
-                "the changes were written with overlay's redirect_dir or metacopy and cannot be read alone",
-                "Give the merged mount too.");
             new TreeDiffer(_lower, merged.Root) { OlderRoot = lowerRoot, SharesInodes = true, Observer = Observer }.WriteTo(sink, cancellationToken);
             return;
         }
 
-        using UpperDirectory upper = new(_upper.OpenSelf(), _xattrs, isHiding: false);
-        using DirectoryHandle? lower = _lower?.OpenSelf();
-        DiffContext context = DiffContext.ForUpper(upper, Observer, cancellationToken);
-        DiffWalker.Run(upper, lower, lowerRoot, sink, context, cancellationToken);
+        DiffWalker walker = new(sink, links, Observer, cancellationToken) { SharesInodes = true };
+        walker.Run(OpenUpper(), _lower?.OpenSelf(), lowerRoot);
         sink.Finish();
+
+        UpperDirectory OpenUpper() => UpperDirectory.OpenRoot(_upper, _overlay, merged);
     }
 
     /// <summary>Whether the upper holds redirects or files without their data, so that it means nothing without what is below.</summary>
-    public bool RefersToLower(CancellationToken cancellationToken = default)
-    {
-        bool refers = false;
-        using UpperDirectory root = new(_upper.OpenSelf(), _xattrs, isHiding: false);
-        TreeWalk.Visit(
-            root,
-            (directory, _, item) => refers = refers || item.Status.Type switch
-            {
-                FileType.Directory => directory.Handle.GetXattr(item.Name, _xattrs.Redirect) is not null,
-                FileType.RegularFile => directory.Handle.GetXattr(item.Name, _xattrs.Metacopy) is not null,
-                _ => false,
-            },
-            cancellationToken);
-        return refers;
-    }
+    public bool RefersToLower(CancellationToken cancellationToken = default) => UpperMarks.Has(_upper, _overlay, null, cancellationToken);
 
     private TarEntry DescribeLowerRoot()
     {
@@ -92,6 +76,6 @@ internal sealed class UpperDiffer
         }
 
         using DirectoryHandle root = LowerRootMetadata.OpenSelf();
-        return FileDescription.Describe(ByteString.Empty, root, null, root.Stat(), _xattrs.Export(root.ListXattrs(null)));
+        return FileDescription.Describe(ByteString.Empty, root.Stat(), _overlay.Export(root.ListXattrs(null)));
     }
 }

@@ -43,13 +43,19 @@ internal sealed class ManifestBuilder
     {
         ManifestBuilder builder = new(known, trueOwners, cancellationToken);
         using ManifestWriter writer = new(path);
-        using TreeDirectory root = new(tree.OpenSelf());
-        writer.Add(builder.Describe(root, ByteString.Empty, null, root.Handle.Stat()));
-        TreeWalk.Visit(root, (directory, file, item) => writer.Add(builder.Describe(directory, file, item.Name, item.Status)), cancellationToken);
+        using (DirectoryHandle root = tree.OpenSelf())
+        {
+            writer.Add(builder.Describe(root, ByteString.Empty, null, root.Stat()));
+        }
+
+        TreeWalk.Visit(
+            new TreeDirectory(tree.OpenSelf()),
+            (file, item) => writer.Add(builder.Describe(item.Source, file, item.Name, item.Status)),
+            cancellationToken);
         return (writer.Finish(), new SnapshotUsage(builder._blocks * 512, builder._inodes));
     }
 
-    private ManifestEntry Describe(DiffDirectory directory, ByteString path, ByteString? name, FileStatus status)
+    private ManifestEntry Describe(DirectoryHandle directory, ByteString path, ByteString? name, FileStatus status)
     {
         ByteString? first = Measure(path, status);
         if (status.IsWhiteout)
@@ -75,7 +81,7 @@ internal sealed class ManifestBuilder
             XattrHash = XattrHash.Of(directory.ListXattrs(name)),
             Size = status.Type == FileType.RegularFile ? status.Size : 0,
             ContentHash = status.Type == FileType.RegularFile ? HashOf(directory, path, name!.Value, status) : ByteString.Empty,
-            LinkTarget = status.Type == FileType.SymbolicLink ? directory.Handle.ReadLink(name!.Value) : ByteString.Empty,
+            LinkTarget = status.Type == FileType.SymbolicLink ? directory.ReadLink(name!.Value) : ByteString.Empty,
             DeviceMajor = isDevice ? status.RdevMajor : 0,
             DeviceMinor = isDevice ? status.RdevMinor : 0,
         };
@@ -94,14 +100,14 @@ internal sealed class ManifestBuilder
         return null;
     }
 
-    private ByteString HashOf(DiffDirectory directory, ByteString path, ByteString name, FileStatus status)
+    private ByteString HashOf(DirectoryHandle directory, ByteString path, ByteString name, FileStatus status)
     {
         if (_known?.Invoke(path, status) is { } hash)
         {
             return hash;
         }
 
-        using SafeFileHandle file = directory.Handle.OpenRead(name);
+        using SafeFileHandle file = directory.OpenRead(name);
         return FileHash.Compute(file, name, read: null, _cancellationToken);
     }
 }

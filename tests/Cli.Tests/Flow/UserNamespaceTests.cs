@@ -38,21 +38,9 @@ public sealed class UserNamespaceTests
     [SkippableFact]
     public void Owners_that_are_mapped_are_kept()
     {
-        RequireUserNamespaces();
-        Tools.RequireRoot();
-        Tools.Require("newuidmap");
-        Skip.IfNot(File.Exists("/etc/subuid") && File.Exists("/etc/subgid"), "there is no /etc/subuid");
+        MappedNamespace.Require();
         using TestStore store = new();
         string source = MakeOwned(store);
-
-        // A mount namespace of its own, so that the ranges of the test replace those of the machine for it alone.
-        string ranges = store.Temp.WriteFile("ranges", "root:100000:65536\n");
-        string[] wrapper =
-        [
-            "unshare", "--mount", "bash", "-ec",
-            "mount --bind \"$1\" /etc/subuid; mount --bind \"$1\" /etc/subgid; shift; exec unshare --user --map-root-user --map-auto --mount \"$@\"",
-            "bash", ranges,
-        ];
         Run(
             store,
             """
@@ -65,7 +53,7 @@ public sealed class UserNamespaceTests
             l umount k --rm
             """,
             source,
-            wrapper).Expect();
+            MappedNamespace.Wrapper(store.Temp)).Expect();
         store.Process(["unpack", $"oci:{store["out"]}:v1", store["plain"]]).Run().Expect();
         Assert.Equal("7:8", ProcessRunner.Run("stat", "-c", "%u:%g", Path.Combine(store["plain"], "file")).Output.Trim());
     }

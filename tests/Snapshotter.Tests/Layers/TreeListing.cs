@@ -17,15 +17,17 @@ internal static class TreeListing
         return Of(root, withRootTime);
     }
 
-    public static IReadOnlyList<string> Of(RootDirectory root, bool withRootTime = true)
+    public static IReadOnlyList<string> Of(RootDirectory root, bool withRootTime = true) =>
+        [.. Files(root).Select((file, i) => (i > 0 || withRootTime ? file : file with { Status = file.Status with { ModifiedAt = default } }).ToString())];
+
+    /// <summary>Lists a tree, its root first, and what is in a directory after it.</summary>
+    public static IReadOnlyList<TreeFile> Files(RootDirectory root)
     {
-        List<string> lines = [];
-        Dictionary<(ulong, ulong), ByteString> firstNames = [];
+        List<TreeFile> files = [];
         using DirectoryHandle self = root.OpenSelf();
-        FileStatus status = self.Stat();
-        lines.Add(Line(ByteString.FromText("."), withRootTime ? status : status with { ModifiedAt = default }, self, null, ""));
-        Add(self, ByteString.Empty, lines, firstNames);
-        return lines;
+        files.Add(new TreeFile(ByteString.FromText("."), self.Stat(), self.ListXattrs(null), ""));
+        Add(self, ByteString.Empty, files, []);
+        return files;
     }
 
     /// <summary>The bytes that <see cref="ByteString.ToString"/> printed.</summary>
@@ -53,7 +55,7 @@ internal static class TreeListing
         return new ByteString([.. bytes]);
     }
 
-    private static void Add(DirectoryHandle directory, ByteString path, List<string> lines, Dictionary<(ulong, ulong), ByteString> firstNames)
+    private static void Add(DirectoryHandle directory, ByteString path, List<TreeFile> files, Dictionary<(ulong, ulong), ByteString> firstNames)
     {
         foreach (DirectoryItem item in directory.List())
         {
@@ -64,28 +66,20 @@ internal static class TreeListing
                 case FileType.Socket:
                     break;
                 case FileType.Directory:
-                    lines.Add(Line(child, status, directory, item.Name, ""));
+                    files.Add(new TreeFile(child, status, directory.ListXattrs(item.Name), ""));
                     using (DirectoryHandle opened = directory.OpenChild(item.Name))
                     {
-                        Add(opened, child, lines, firstNames);
+                        Add(opened, child, files, firstNames);
                     }
 
                     break;
                 default:
                     bool isFirst = status.LinkCount == 1 || firstNames.TryAdd((status.Device, status.Inode), child);
                     ByteString first = isFirst ? child : firstNames[(status.Device, status.Inode)];
-                    lines.Add(Line(child, status, directory, item.Name, $" {Content(directory, item.Name, status)} same as {first}"));
+                    files.Add(new TreeFile(child, status, directory.ListXattrs(item.Name), $" {Content(directory, item.Name, status)} same as {first}"));
                     break;
             }
         }
-    }
-
-    private static string Line(ByteString path, FileStatus status, DirectoryHandle directory, ByteString? name, string rest)
-    {
-        string xattrs = string.Join(' ', directory.ListXattrs(name).Select(xattr => $"{xattr.Name}={xattr.Value}"));
-        string device = status.Type is FileType.CharacterDevice or FileType.BlockDevice ? $"{status.RdevMajor}:{status.RdevMinor}" : "";
-        return $"{path} {status.Type} {Convert.ToString(status.Mode, 8)} {status.UserId}:{status.GroupId} {device}"
-            + $" {status.ModifiedAt.Seconds}.{status.ModifiedAt.Nanoseconds:d9} [{xattrs}]{rest}";
     }
 
     private static string Content(DirectoryHandle directory, ByteString name, FileStatus status)

@@ -4,6 +4,7 @@ using LayerStore.Images;
 using LayerStore.Leases;
 using LayerStore.Metadata;
 using LayerStore.Oci;
+using LayerStore.Tar;
 using LayerStore.Transports;
 using Snapshotter.Layers;
 using Snapshotter.Layers.Check;
@@ -247,8 +248,12 @@ public sealed class Store : IAsyncDisposable
     }
 
     /// <summary>Writes what changed in a snapshot as an uncompressed layer.</summary>
-    public Task DiffAsync(string key, Stream output, CancellationToken cancellationToken = default) =>
-        Committer.DiffAsync(key, output, cancellationToken);
+    /// <param name="key">The snapshot.</param>
+    /// <param name="output">Gets the tar; it stays the caller's.</param>
+    /// <param name="latest">Later modification times are written as this one; null keeps all.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public Task DiffAsync(string key, Stream output, Timestamp? latest = null, CancellationToken cancellationToken = default) =>
+        Committer.DiffAsync(key, output, latest, cancellationToken);
 
     /// <summary>Lists what changed in a snapshot.</summary>
     public Task<IReadOnlyList<PathChange>> SummarizeAsync(string key, CancellationToken cancellationToken = default) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
+using LayerStore.Tar;
 using Snapshotter;
 using Snapshotter.Layers;
 
@@ -35,6 +36,7 @@ internal sealed class Diff : CliCommand
     {
         string output = session.Get(_output) ?? "-";
         bool summary = session.Get(_summary);
+        Timestamp? latest = SourceDate.ReadTimestamp(session.Host.Variable);
         Check(session, output, summary);
         await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
         string key = session.Get(_key);
@@ -45,11 +47,11 @@ internal sealed class Diff : CliCommand
         }
         else if (output == "-")
         {
-            await store.DiffAsync(key, session.Host.Output, cancellationToken).ConfigureAwait(false);
+            await store.DiffAsync(key, session.Host.Output, latest, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            await OutputFile.WriteAsync(output, file => store.DiffAsync(key, file, cancellationToken)).ConfigureAwait(false);
+            await OutputFile.WriteAsync(output, file => store.DiffAsync(key, file, latest, cancellationToken)).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerStore.Tar;
 
 namespace LayerStore.Cli.Parsing;
 
@@ -19,4 +20,9 @@ internal static class SourceDate
             : throw new LayerStoreException(
                 ErrorKind.InvalidArgument, $"SOURCE_DATE_EPOCH is \"{Printable.Text(text)}\", not seconds since 1970", "Set it to a number, or unset it.");
     }
+
+    /// <summary>As <see cref="Read"/>: the latest time that a layer's files may have.</summary>
+    /// <exception cref="LayerStoreException">As for <see cref="Read"/>.</exception>
+    public static Timestamp? ReadTimestamp(Func<string, string?> variable) =>
+        Read(variable) is { } date ? new Timestamp(date.ToUnixTimeSeconds(), 0) : null;
 }

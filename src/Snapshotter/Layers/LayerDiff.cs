@@ -25,8 +25,7 @@ public static class LayerDiff
         ArgumentNullException.ThrowIfNull(output);
         using RootDirectory? older = lower is null ? null : RootDirectory.Open(lower);
         using RootDirectory newer = RootDirectory.Open(upper);
-        ILayerSink tar = new TarLayerSink(output);
-        ILayerSink sink = latest is { } time ? new LatestTimeSink(tar, time) : tar;
+        ILayerSink sink = LatestTimeSink.Limit(new TarLayerSink(output), latest);
         new TreeDiffer(older, newer) { Observer = new DiffObserver { Warn = warn } }.WriteTo(sink, cancellationToken);
     }
 }

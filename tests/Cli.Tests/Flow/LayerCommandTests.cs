@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cli.Tests.Support;
 
 namespace Cli.Tests.Flow;
@@ -36,6 +37,24 @@ public sealed class LayerCommandTests
         (await new CommandRun { Input = above }.InvokeAsync("layer", "apply", "--overlay", "--parents", store["l1"], store["l2"])).Expect();
         ProcessRunner.Run("mount", "-t", "overlay", "overlay", "-o", $"lowerdir={store["l2"]}:{store["l1"]}", store.Temp.CreateDirectory("mnt"));
         Assert.Equal(TestData.ExpectedTree("whiteouts"), TestData.Tree(store["mnt"]));
+    }
+
+    [Fact]
+    public async Task Later_times_become_that_of_the_source()
+    {
+        using TestStore store = new();
+        string newer = store.Temp.CreateDirectory("newer");
+        foreach ((string name, string time) in (ReadOnlySpan<(string, string)>)[("before", "2022-01-01T00:00:00Z"), ("after", "2024-01-01T00:00:00Z")])
+        {
+            File.WriteAllText(Path.Combine(newer, name), name);
+            File.SetLastWriteTimeUtc(Path.Combine(newer, name), DateTimeOffset.Parse(time, CultureInfo.InvariantCulture).UtcDateTime);
+        }
+
+        CommandRun dated = new() { Variables = new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1672531200" } };
+        byte[] layer = (await dated.InvokeAsync("layer", "diff", store.Temp.CreateDirectory("empty"), newer)).Expect().OutputBytes;
+        (await new CommandRun { Input = layer }.InvokeAsync("layer", "apply", store["applied"])).Expect();
+        Assert.Equal(new DateTime(2022, 1, 1, 0, 0, 0, DateTimeKind.Utc), File.GetLastWriteTimeUtc(store["applied/before"]));
+        Assert.Equal(new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc), File.GetLastWriteTimeUtc(store["applied/after"]));
     }
 
     [Fact]

@@ -79,17 +79,20 @@ public sealed class MainFlowTests
         Tools.RequireRoot();
         CommandRun dated = new() { Variables = new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1700000000" } };
         HashSet<string> digests = [];
+        HashSet<string> layers = [];
         for (int i = 0; i < 2; i++)
         {
             using TestStore store = new();
             (await store.RunAsync("pull", TestData.Source("busybox"))).Expect();
             (await store.RunAsync("mount", "busybox", store["mnt"], "--key", "k")).Expect();
             File.WriteAllText(Path.Combine(store["mnt"], "new"), "content");
+            layers.Add(Convert.ToBase64String((await dated.InvokeAsync("--root", store.Root, "diff", "k")).Expect().OutputBytes));
             digests.Add((await dated.InvokeAsync("--root", store.Root, "commit", "k", "changed", "--compression", compression)).Expect().Line);
             (await store.RunAsync("unpack", "changed", store["plain"])).Expect();
             Assert.Equal("content", File.ReadAllText(Path.Combine(store["plain"], "new")));
         }
 
+        Assert.Single(layers);
         Assert.Single(digests);
     }
 

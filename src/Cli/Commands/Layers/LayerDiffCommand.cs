@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LayerStore.Cli.Parsing;
+using LayerStore.Tar;
 using Snapshotter.Layers;
 
 namespace LayerStore.Cli.Commands.Layers;
@@ -21,7 +22,8 @@ internal sealed class LayerDiffCommand : CliCommand
     public override Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         session.RefuseTerminal("a layer");
-        LayerDiff.Write(session.Get(_lower), session.Get(_upper), session.Host.Output, warn: session.Warn, cancellationToken: cancellationToken);
+        Timestamp? latest = SourceDate.ReadTimestamp(session.Host.Variable);
+        LayerDiff.Write(session.Get(_lower), session.Get(_upper), session.Host.Output, latest, session.Warn, cancellationToken);
         return Task.CompletedTask;
     }
 }

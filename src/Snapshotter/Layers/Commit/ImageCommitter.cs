@@ -2,6 +2,7 @@ using LayerStore;
 using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Oci;
+using LayerStore.Tar;
 using Snapshotter.Layers.Diff;
 using Snapshotter.Layers.Owners;
 using Snapshotter.Layers.Unpack;
@@ -16,7 +17,7 @@ internal sealed class ImageCommitter(
     private readonly SnapshotDiffer _differ = new(layout, snapshots);
 
     /// <summary>Writes the changes as an uncompressed layer.</summary>
-    public async Task DiffAsync(string key, Stream output, CancellationToken cancellationToken)
+    public async Task DiffAsync(string key, Stream output, Timestamp? latest, CancellationToken cancellationToken)
     {
         SnapshotInfo snapshot = await _differ.RequireActiveAsync(key, cancellationToken).ConfigureAwait(false);
 
@@ -34,7 +35,7 @@ internal sealed class ImageCommitter(
                 }
 
                 begun = true;
-                return Task.FromResult<ILayerSink>(new OwnerRestoringSink(new TarLayerSink(output), owners));
+                return Task.FromResult(LatestTimeSink.Limit(new OwnerRestoringSink(new TarLayerSink(output), owners), latest));
             },
             new DiffObserver(),
             cancellationToken).ConfigureAwait(false);

@@ -73,7 +73,7 @@ internal sealed class LayerCommitter : IAsyncDisposable
                     _owners = new OwnerRestoringSink(_writer.Restart(), owners);
                     ILayerSink blob = new TeeLayerSink(_owners, _plan);
                     ILayerSink all = tree is null ? blob : new TeeLayerSink(blob, tree);
-                    return _latest is { } latest ? new LatestTimeSink(all, latest) : all;
+                    return LatestTimeSink.Limit(all, _latest);
                 },
                 _observer,
                 cancellationToken).ConfigureAwait(false);

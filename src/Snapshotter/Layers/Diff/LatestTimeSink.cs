@@ -7,6 +7,9 @@ namespace Snapshotter.Layers.Diff;
 /// <summary>Passes a layer on with no modification time later than one that is given; earlier ones are kept (reproducible-builds.org, SOURCE_DATE_EPOCH).</summary>
 internal sealed class LatestTimeSink(ILayerSink below, Timestamp latest) : ILayerSink
 {
+    /// <summary>A sink that limits times, or the one below when there is no limit.</summary>
+    public static ILayerSink Limit(ILayerSink below, Timestamp? latest) => latest is { } time ? new LatestTimeSink(below, time) : below;
+
     /// <inheritdoc/>
     public void Add(TarEntry entry, SafeFileHandle? content) =>
         below.Add(entry.ModifiedAt > latest ? entry with { ModifiedAt = latest } : entry, content);

@@ -16,7 +16,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
-.PHONY: help sdk deps build test demo lint format bench bench-gzip go-suites images testdata approve-api clean
+.PHONY: help sdk deps build test demo lint format bench bench-unpack bench-commit bench-gzip go-suites images testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -48,8 +48,13 @@ lint: sdk ## formatting and warnings, as continuous integration sees them
 format: sdk ## formats the sources
 	@dotnet format LayerStore.sln
 
-bench: deps build images ## times pull and unpack beside other tools, on the images of `make images`
-	@tests/bench.sh
+bench: bench-unpack bench-commit ## measures beside other tools; the results go to docs/performance.md (root; RUNS=5)
+
+bench-unpack: deps build images ## measures pull and unpack, on the images of `make images`
+	@tests/bench/unpack.sh
+
+bench-commit: deps build ## measures commit on a large image (SCENARIOS="few many big")
+	@tests/bench/commit.sh $(SCENARIOS)
 
 bench-gzip: sdk ## times the gzip encoder beside others, on one core
 	@tests/bench-gzip.sh

@@ -4,7 +4,7 @@
 #   debian        Debian (minbase) by debootstrap, and python3, perl and git as a layer each: 4 layers, about 400 MB unpacked
 #   node-modules  a node_modules tree of at least 30,000 small files in one layer: real packages by npm where that works, else
 #                 generated (the layout's file "origin" says which)
-#   big-file      one file of 1 GiB in one layer: 3/8 incompressible, 3/8 base64 text, 1/4 repeated lines
+#   big-file      one file of 1 GiB, that of big-file.sh, in one layer
 #
 # What is there is kept, so it can be run again after a failure. Needs root, on Debian: debootstrap umoci; npm if possible.
 # The packages come from the mirror that this machine's apt is set to.
@@ -139,25 +139,12 @@ generate_node_modules() {
 }
 
 make_big_file() {
-    local tree=$work/tree mebibyte=1048576
+    local tree=$work/tree
     mkdir -p "$tree"
-    {
-        random $((384 * mebibyte))
-        random $((384 * mebibyte)) | base64 -w 76 | head -c $((384 * mebibyte))
-        yes 'a line that is there again and again' | head -c $((256 * mebibyte))
-    } > "$tree/file" 2> /dev/null || true
-    [[ $(stat -c %s "$tree/file") == $((1024 * mebibyte)) ]]
+    "$here/big-file.sh" > "$tree/file"
+    [[ $(stat -c %s "$tree/file") == $((1 << 30)) ]]
     touch -d "$created" "$tree/file"
     umoci insert --image "$work/layout:latest" --history.created "$created" "$tree/file" /file
-}
-
-# Bytes without a pattern; the same on every run where openssl is.
-random() {
-    if command -v openssl > /dev/null; then
-        head -c "$1" /dev/zero | openssl enc -aes-128-ctr -nosalt -pbkdf2 -pass pass:layerstore
-    else
-        head -c "$1" /dev/urandom
-    fi
 }
 
 [[ $(id -u) == 0 ]] || { printf 'large.sh: needs root\n' >&2; exit 1; }

@@ -31,7 +31,7 @@ deps: sdk ## installs the Debian packages that are missing (root or sudo)
 build: sdk ## out/layerstore: a self-contained program for linux-x64
 	@rm -rf out/lib
 	@dotnet publish src/Cli --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained \
-		-p:PublishReadyToRun=true -p:UseSharedCompilation=false --output out/lib
+		-p:UseSharedCompilation=false --output out/lib
 	@ln -sfn lib/layerstore-cli out/layerstore
 	@echo "out/layerstore is built"
 

@@ -28,7 +28,7 @@ layerstore_commit() { measure "$1" "$layerstore" --root "$work/layerstore/store"
 layerstore_remove() {
     layerstore_cli umount "$1" 2> /dev/null || true
     layerstore_cli snapshot rm "$1" > /dev/null
-    layerstore_cli rmi "committed-$1" > /dev/null
+    layerstore_cli rmi "committed-$1" 2> "$work/log"
 }
 
 layerstore_close() { :; }

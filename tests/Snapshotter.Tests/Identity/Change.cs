@@ -9,7 +9,7 @@ namespace Snapshotter.Tests.Identity;
 internal static class Change
 {
     public static Operation MakeDirectory(TreePath path) =>
-        On(path, MakeDirectory, $"mkdir {path.ToShell()}", tree => tree.MakeDirectory(path)) with { Foresee = known => known.AddDirectory(path) };
+        On(path, MakeDirectory, $"mkdir {path.ToShell()}", tree => tree.MakeDirectory(path), known => known.AddDirectory(path));
 
     public static Operation MakeDirectories(TreePath path) => new(
         path.IsLong ? $"({string.Join("; ", path.Names.Select(name => $"mkdir -p {new TreePath(name).ToShell()}; cd {new TreePath(name).ToShell()}"))})" : $"mkdir -p {path.ToShell()}",
@@ -20,7 +20,7 @@ internal static class Change
     };
 
     public static Operation Write(TreePath path, char content, int size) =>
-        On(path, p => Write(p, content, size), $"{Bytes(content, size)} > {Last(path)}", tree => tree.Write(path, Fill(content, size))) with { Foresee = known => known.AddFile(path) };
+        On(path, p => Write(p, content, size), $"{Bytes(content, size)} > {Last(path)}", tree => tree.Write(path, Fill(content, size)), known => known.AddFile(path));
 
     public static Operation Append(TreePath path, char content, int size) =>
         On(path, p => Append(p, content, size), $"{Bytes(content, size)} >> {Last(path)}", tree => tree.Write(path, Fill(content, size), append: true));
@@ -36,19 +36,20 @@ internal static class Change
         path,
         p => WriteAt(p, offset, content, size),
         $"{Bytes(content, size)} | dd of={Last(path)} bs=1 seek={offset} conv=notrunc status=none",
-        tree => tree.WriteAt(path, offset, Fill(content, size))) with { Foresee = known => known.AddFile(path) };
+        tree => tree.WriteAt(path, offset, Fill(content, size)),
+        known => known.AddFile(path));
 
     public static Operation Truncate(TreePath path, long size) =>
         On(path, p => Truncate(p, size), $"truncate -c -s {size} {Last(path)}", tree => tree.Truncate(path, size));
 
     public static Operation Rename(TreePath path, TreePath to) => Both(
-        path, to, Rename, "perl -e 'rename $ARGV[0], $ARGV[1]'", tree => tree.Rename(path, to)) with { Foresee = known => known.Move(path, to) };
+        path, to, Rename, "perl -e 'rename $ARGV[0], $ARGV[1]'", tree => tree.Rename(path, to), known => known.Move(path, to));
 
     /// <summary>Exchanges two names, as exch(1) of util-linux does.</summary>
     public static Operation Exchange(TreePath path, TreePath with) =>
         Both(path, with, Exchange, "exch", tree => tree.Rename(path, with, exchange: true));
 
-    public static Operation Remove(TreePath path) => On(path, Remove, $"rm -r {Last(path)}", tree => tree.Remove(path)) with { Foresee = known => known.Remove(path) };
+    public static Operation Remove(TreePath path) => On(path, Remove, $"rm -r {Last(path)}", tree => tree.Remove(path), known => known.Remove(path));
 
     public static Operation ReplaceByDirectory(TreePath path) => On(
         path,
@@ -59,7 +60,8 @@ internal static class Change
             tree.Remove(path);
             tree.MakeDirectory(path);
             tree.Write(path.Below(ByteString.FromText("a")), "1"u8);
-        }) with { Foresee = known => known.Replace(path, isDirectory: true) };
+        },
+        known => known.Replace(path, isDirectory: true));
 
     public static Operation ReplaceByFile(TreePath path) => On(
         path,
@@ -69,13 +71,14 @@ internal static class Change
         {
             tree.Remove(path);
             tree.Write(path, "2"u8);
-        }) with { Foresee = known => known.Replace(path, isDirectory: false) };
+        },
+        known => known.Replace(path, isDirectory: false));
 
     public static Operation Link(TreePath path, TreePath to) =>
-        Both(path, to, Link, "ln -P", tree => tree.Link(path, to)) with { Foresee = known => known.AddFile(to) };
+        Both(path, to, Link, "ln -P", tree => tree.Link(path, to), known => known.AddFile(to));
 
     public static Operation MakeLink(TreePath path, ByteString target) => On(
-        path, p => MakeLink(p, target), $"ln -s -T -- {Quote(target.Span)} {Last(path)}", tree => tree.MakeLink(path, target)) with { Foresee = known => known.AddFile(path) };
+        path, p => MakeLink(p, target), $"ln -s -T -- {Quote(target.Span)} {Last(path)}", tree => tree.MakeLink(path, target), known => known.AddFile(path));
 
     public static Operation MakeNode(TreePath path, FileType type, uint major = 0, uint minor = 0) => On(
         path,
@@ -86,7 +89,7 @@ internal static class Change
             FileType.Socket => $"perl -MSocket -e 'socket S, AF_UNIX, SOCK_STREAM, 0; bind S, sockaddr_un $ARGV[0]' {Last(path)}",
             _ => $"mknod {Last(path)} {(type == FileType.BlockDevice ? 'b' : 'c')} {major} {minor}",
         },
-        tree => tree.MakeNode(path, type, major, minor)) with { Foresee = known => known.AddFile(path) };
+        tree => tree.MakeNode(path, type, major, minor), known => known.AddFile(path));
 
     public static Operation SetMode(TreePath path, uint mode) =>
         Metadata(path, p => SetMode(p, mode), $"chmod {Convert.ToString(mode, 8)} {Last(path)}", (directory, name) => directory.SetMode(name, mode));
@@ -112,12 +115,13 @@ internal static class Change
     private static Operation Metadata(TreePath path, Func<TreePath, Operation> again, string shell, Action<DirectoryHandle, ByteString?> change) =>
         On(path, again, shell, tree => tree.Change(path, change));
 
-    private static Operation On(TreePath path, Func<TreePath, Operation> again, string shell, Action<LiveTree> run) =>
-        new(path.IsLong ? InDirectory(path, shell) : shell, run) { Simpler = () => path.Simpler().Select(again) };
+    private static Operation On(TreePath path, Func<TreePath, Operation> again, string shell, Action<LiveTree> run, Action<KnownPaths>? foresee = null) =>
+        new(path.IsLong ? InDirectory(path, shell) : shell, run) { Foresee = foresee ?? (static _ => { }), Simpler = () => path.Simpler().Select(again) };
 
-    private static Operation Both(TreePath path, TreePath other, Func<TreePath, TreePath, Operation> again, string command, Action<LiveTree> run) => new(
+    private static Operation Both(TreePath path, TreePath other, Func<TreePath, TreePath, Operation> again, string command, Action<LiveTree> run, Action<KnownPaths>? foresee = null) => new(
         other.IsLong ? InDirectory(other, $"{command} \"$top\"/{path.ToShell()} {Last(other)}") : $"{command} {path.ToShell()} {other.ToShell()}", run)
     {
+        Foresee = foresee ?? (static _ => { }),
         Simpler = () => path.Simpler().Select(p => again(p, other)).Concat(other.Simpler().Select(p => again(path, p))),
     };
 

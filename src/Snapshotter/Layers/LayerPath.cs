@@ -25,6 +25,15 @@ internal static class LayerPath
         return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
     }
 
+    /// <summary>Whether a path is somewhere below a directory.</summary>
+    public static bool IsBelow(ByteString path, ByteString directory) =>
+        directory.IsEmpty ? !path.IsEmpty : path.Length > directory.Length && path.StartsWith(directory.Span) && path.Span[directory.Length] == Slash;
+
+    /// <summary>The paths that are below a directory. Bytewise all begin at "path/" and end before "path0", 0 being the byte after the slash.</summary>
+    public static ByteString[] Below(SortedSet<ByteString> paths, ByteString directory) => directory.IsEmpty
+        ? [.. paths.Where(path => !path.IsEmpty)]
+        : [.. paths.GetViewBetween(ByteString.Concat(directory.Span, "/"u8), ByteString.Concat(directory.Span, "0"u8)).Where(path => IsBelow(path, directory))];
+
     /// <summary>The components of a path or link target, from the last to the first, so that a stack can take them.</summary>
     public static IEnumerable<ByteString> Reversed(ByteString path)
     {

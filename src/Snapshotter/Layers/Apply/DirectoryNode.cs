@@ -39,8 +39,20 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     /// <summary>Names that this layer has entries for. Kept only where whiteouts delete, to know what is not theirs to delete.</summary>
     public HashSet<ByteString> Made { get; } = [];
 
-    /// <summary>Whether a hard link that waits for its target in a layer below belongs into it.</summary>
-    public bool AwaitsLinks { get; set; }
+    /// <summary>Those of them whose entries came here through a symbolic link of a layer below.</summary>
+    public HashSet<ByteString> MadeThroughLink { get; } = [];
+
+    /// <summary>Names of hard links whose files are in a layer below; they are made when the whole layer is known.</summary>
+    public HashSet<ByteString> AwaitedLinks { get; } = [];
+
+    /// <summary>Symbolic links of layers below that paths of this layer went through.</summary>
+    public HashSet<ByteString> FollowedLinks { get; } = [];
+
+    /// <summary>Whether this directory of a stored layer is only the way to something in it, and a layer below may have a link in its place.</summary>
+    public bool IsPassage { get; set; }
+
+    /// <summary>Whether what layers below have under its name does not show, as far as is known.</summary>
+    public bool IsHidden => parent is not null && (parent.HidesLower || parent.Whiteouts.Contains(name));
 
     /// <summary>Whether this layer puts something into it.</summary>
     public bool IsFilled { get; set; }
@@ -66,7 +78,8 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     /// <summary>Adds a directory.</summary>
     public DirectoryNode Add(ByteString childName, FileStatus? childOriginal)
     {
-        DirectoryNode child = new(this, childName, childOriginal) { HidesLower = HidesLower };
+        DirectoryNode child = new(this, childName, childOriginal);
+        child.HidesLower = child.IsHidden;
         (_children ??= []).Add(childName, child);
         return child;
     }
@@ -76,25 +89,31 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     {
         if (_children is not null && _children.Remove(childName, out DirectoryNode? child))
         {
-            child.Each(static node => node.IsGone = true);
             child.Close();
+            foreach (DirectoryNode node in child.WithAllBelow())
+            {
+                node.IsGone = true;
+            }
         }
     }
 
     /// <summary>Closes this and all directories below.</summary>
-    public void Close() => Each(static node =>
+    public void Close()
     {
-        node.Handle?.Dispose();
-        node.Handle = null;
-    });
+        foreach (DirectoryNode node in WithAllBelow())
+        {
+            node.Handle?.Dispose();
+            node.Handle = null;
+        }
+    }
 
-    /// <summary>Does something to this and all directories below.</summary>
-    private void Each(Action<DirectoryNode> action)
+    /// <summary>This directory and all known ones below it.</summary>
+    public IEnumerable<DirectoryNode> WithAllBelow()
     {
         Stack<DirectoryNode> open = new([this]);
         while (open.TryPop(out DirectoryNode? node))
         {
-            action(node);
+            yield return node;
             foreach (DirectoryNode child in node.Children)
             {
                 open.Push(child);

@@ -20,9 +20,12 @@ internal sealed class DirectoryTree : IDisposable
     private readonly Queue<DirectoryNode> _open = new();
     private ByteString _lastPath;
     private DirectoryNode? _last;
+    private bool _lastWentThroughLink;
 
     private readonly bool _whiteoutsDelete;
+    private bool _wentThroughLink;
     private readonly List<(DirectoryNode Node, ByteString Name, ByteString Path)> _mustBeHidden = [];
+    private readonly SortedSet<ByteString> _unsettled = [];
 
     /// <param name="root">The root.</param>
     /// <param name="whiteoutsDelete">Whether the tree holds what layers below made, which whiteouts delete.</param>
@@ -36,6 +39,9 @@ internal sealed class DirectoryTree : IDisposable
     /// <summary>The root.</summary>
     public DirectoryNode Root { get; }
 
+    /// <summary>Directories that must not be a link in the layers below.</summary>
+    public IReadOnlyCollection<ByteString> Unsettled => _unsettled;
+
     /// <summary>The directory of a clean path, made with all that is missing above it.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: something else is in the way, or too many links.</exception>
     public DirectoryNode Make(ByteString path)
@@ -45,13 +51,17 @@ internal sealed class DirectoryTree : IDisposable
         {
             _last = Walk(path, make: true)!;
             _lastPath = path;
+            _lastWentThroughLink = _wentThroughLink;
         }
 
+        WentThroughLink = _lastWentThroughLink;
         return _last;
     }
 
+    /// <summary>Whether the path that was made last goes through a symbolic link of a layer below.</summary>
+    public bool WentThroughLink { get; private set; }
+
     /// <summary>The directory of a clean path; null if it does not exist.</summary>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: something else is in the way, or too many links.</exception>
     public DirectoryNode? Find(ByteString path) => Walk(path, make: false);
 
     /// <summary>
@@ -139,23 +149,52 @@ internal sealed class DirectoryTree : IDisposable
     /// <summary>Closes all directories.</summary>
     public void Dispose() => Root.Close();
 
-    /// <summary>
-    /// Removes a name whose content layers below put there, when this layer's whiteouts say that it is gone. A directory
-    /// that this layer has put something into stays; what else is in it goes at the end.
-    /// </summary>
-    /// <returns>Whether it was removed.</returns>
-    public bool RemoveIfHidden(DirectoryNode node, ByteString name)
+    /// <summary>Removes a directory with all that is in it.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a path went through a link in it.</exception>
+    public void Remove(DirectoryNode parent, ByteString name)
     {
-        bool isHidden = _whiteoutsDelete && (node.HidesLower || node.Whiteouts.Contains(name)) && !node.Made.Contains(name);
-        if (!isHidden || node.Child(name) is { } child && (child.Original is null || child.HoldsEntries))
+        foreach (DirectoryNode node in parent.Child(name)?.WithAllBelow() ?? [])
         {
-            return false;
+            Settle(node);
+            foreach (ByteString link in node.FollowedLinks)
+            {
+                RefuseIfFollowed(node, link);
+            }
         }
 
-        node.Forget(name);
-        Open(node).RemoveTree(name);
+        parent.Forget(name);
+        Open(parent).RemoveTree(name);
         Changed();
-        return true;
+    }
+
+    /// <summary>
+    /// Refuses to hide or replace a lower link that a path went through: what was put behind the link is there already, and with
+    /// the entries in another order it would be elsewhere.
+    /// </summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a path went through it.</exception>
+    public static void RefuseIfFollowed(DirectoryNode node, ByteString name)
+    {
+        if (node.FollowedLinks.Contains(name))
+        {
+            throw LinkTakenAway(LayerPath.Join(node.Path, name));
+        }
+    }
+
+    /// <summary>The error for a layer that hides or replaces a lower link after a path that goes through it.</summary>
+    public static LayerStoreException LinkTakenAway(ByteString path) =>
+        BadLayer.Because($"the layer puts files behind the symbolic link {path} and then hides or replaces the link");
+
+    /// <summary>
+    /// Notes a directory of a stored layer that was made for a path and is now made, hidden or removed by an entry: if a layer below has
+    /// a link there, that is what <see cref="RefuseIfFollowed"/> refuses.
+    /// </summary>
+    public void Settle(DirectoryNode node)
+    {
+        if (node is { IsPassage: true, Entry: null })
+        {
+            _unsettled.Add(node.Path);
+            node.IsPassage = false;
+        }
     }
 
     private DirectoryNode? Walk(ByteString path, bool make, bool isForWhiteout = false)
@@ -163,6 +202,7 @@ internal sealed class DirectoryTree : IDisposable
         Stack<ByteString> rest = new(LayerPath.Reversed(path));
         DirectoryNode node = Root;
         int links = 0;
+        _wentThroughLink = false;
         while (rest.TryPop(out ByteString name))
         {
             if (name.Span is [(byte)'.'])
@@ -176,7 +216,12 @@ internal sealed class DirectoryTree : IDisposable
                 continue;
             }
 
-            if (node.Child(name) is { } known && !RemoveIfHidden(node, name))
+            if ((make || isForWhiteout) && node.AwaitedLinks.Contains(name))
+            {
+                return isForWhiteout ? null : throw BadLayer.Because($"the layer has a path through a hard link: {path}");
+            }
+
+            if (node.Child(name) is { } known)
             {
                 node = known;
                 continue;
@@ -184,8 +229,9 @@ internal sealed class DirectoryTree : IDisposable
 
             DirectoryHandle directory = Open(node);
             FileStatus? status = directory.TryStat(name);
-            if (status is not null && RemoveIfHidden(node, name))
+            if (make && status is { IsDirectory: false } && IsHiddenLower(node, name))
             {
+                directory.Unlink(name);
                 status = null;
             }
 
@@ -194,6 +240,11 @@ internal sealed class DirectoryTree : IDisposable
                 // What a link says of directories that are not there is taken by its letters, as the peers do (filepath-securejoin).
                 if (links > 0 && TryLeaveMissing(rest))
                 {
+                    if (!_whiteoutsDelete)
+                    {
+                        _unsettled.Add(LayerPath.Join(node.Path, name)); // A link there would lead elsewhere.
+                    }
+
                     continue;
                 }
 
@@ -204,6 +255,7 @@ internal sealed class DirectoryTree : IDisposable
 
                 OpenToFill(node).MakeDirectory(name, 0x1c0);
                 node = node.Add(name, null);
+                node.IsPassage = !_whiteoutsDelete && !node.IsHidden;
             }
             else if (status.Value.Type == FileType.Directory)
             {
@@ -211,10 +263,21 @@ internal sealed class DirectoryTree : IDisposable
             }
             else if (status.Value.Type == FileType.SymbolicLink)
             {
+                if (isForWhiteout && IsHiddenLower(node, name))
+                {
+                    return null;
+                }
+
+                if ((make || isForWhiteout) && _whiteoutsDelete && !node.Made.Contains(name))
+                {
+                    node.FollowedLinks.Add(name);
+                    _wentThroughLink = true;
+                }
+
                 ByteString target = directory.ReadLink(name);
                 if (++links > MaxLinks)
                 {
-                    throw BadLayer.Because($"the layer has a path through too many symbolic links: {path}");
+                    return make || isForWhiteout ? throw BadLayer.Because($"the layer has a path through too many symbolic links: {path}") : null;
                 }
 
                 foreach (ByteString component in LayerPath.Reversed(target))
@@ -224,7 +287,7 @@ internal sealed class DirectoryTree : IDisposable
 
                 node = target.StartsWith("/"u8) ? Root : node;
             }
-            else if (isForWhiteout)
+            else if (isForWhiteout || !make)
             {
                 return null;
             }
@@ -272,6 +335,10 @@ internal sealed class DirectoryTree : IDisposable
 
         return false;
     }
+
+    /// <summary>Whether a name is of a layer below, and this layer's whiteouts say that it is gone.</summary>
+    private bool IsHiddenLower(DirectoryNode node, ByteString name) =>
+        _whiteoutsDelete && (node.HidesLower || node.Whiteouts.Contains(name)) && !node.Made.Contains(name);
 
     private static LayerStoreException NotADirectory(ByteString path) =>
         BadLayer.Because($"the layer has a path through something that is not a directory: {path}");

@@ -31,29 +31,6 @@ internal static class EntryName
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it is too deep.</exception>
     public static ByteString CleanTarget(ByteString target, int maxDepth) => Clean(target, maxDepth, staysInRoot: true);
 
-    /// <summary>Splits a clean path into its directory and its last name. Not for the root.</summary>
-    public static (ByteString Directory, ByteString Name) Split(ByteString path)
-    {
-        int slash = path.Span.LastIndexOf(Slash);
-        return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
-    }
-
-    /// <summary>The components of a path or link target, from the last to the first, so that a stack can take them.</summary>
-    public static IEnumerable<ByteString> Reversed(ByteString path)
-    {
-        int end = path.Length;
-        while (end > 0)
-        {
-            int start = path.Span[..end].LastIndexOf(Slash) + 1;
-            if (start < end)
-            {
-                yield return path.Slice(start, end - start);
-            }
-
-            end = start - 1;
-        }
-    }
-
     private static ByteString Clean(ByteString name, int maxDepth, bool staysInRoot)
     {
         ReadOnlySpan<byte> rest = name.Span;

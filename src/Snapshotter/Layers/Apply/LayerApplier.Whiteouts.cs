@@ -41,8 +41,7 @@ internal sealed partial class LayerApplier
         ByteString links = new(EntryName.AufsLinks);
         if (_tree.Root.Child(links) is not null)
         {
-            _tree.Root.Forget(links);
-            _tree.Open(_tree.Root).RemoveTree(links);
+            _tree.Remove(_tree.Root, links);
         }
     }
 
@@ -82,18 +81,22 @@ internal sealed partial class LayerApplier
 
     private void CarryOutWhiteouts()
     {
-        HashSet<ByteString> links = [.. _linksToLower.Select(link => link.Name)];
         Stack<DirectoryNode> open = new([_tree.Root]);
         while (open.TryPop(out DirectoryNode? node))
         {
-            node.HidesLower |= node.Parent is { } parent && (parent.HidesLower || parent.Whiteouts.Contains(node.Name));
+            if (node.IsHidden)
+            {
+                _tree.Settle(node);
+                node.HidesLower = true;
+            }
+
             if (Deletes)
             {
                 Delete(node);
             }
             else
             {
-                Mark(node, links);
+                Mark(node);
             }
 
             foreach (DirectoryNode child in node.Children)
@@ -122,8 +125,8 @@ internal sealed partial class LayerApplier
             }
             else if (_tree.Open(node).TryStat(name) is not null)
             {
-                node.Forget(name);
-                _tree.Open(node).RemoveTree(name);
+                DirectoryTree.RefuseIfFollowed(node, name);
+                _tree.Remove(node, name);
             }
         }
     }
@@ -141,7 +144,7 @@ internal sealed partial class LayerApplier
     /// Writes overlay's whiteouts into a directory of a stored layer. A name that the layer has itself needs none; where the layer
     /// hides everything below anyway, a whiteout would hide nothing.
     /// </summary>
-    private void Mark(DirectoryNode node, HashSet<ByteString> links)
+    private void Mark(DirectoryNode node)
     {
         if (node.HidesLower)
         {
@@ -151,7 +154,7 @@ internal sealed partial class LayerApplier
         DirectoryHandle directory = _tree.Open(node);
         foreach (ByteString name in node.Whiteouts)
         {
-            if (directory.TryStat(name) is null && !links.Contains(LayerPath.Join(node.Path, name)))
+            if (directory.TryStat(name) is null && !node.AwaitedLinks.Contains(name))
             {
                 directory.MakeNode(name, FileType.CharacterDevice, 0, 0, 0);
                 node.HoldsWhiteouts = true;
@@ -165,7 +168,7 @@ internal sealed partial class LayerApplier
     /// </summary>
     private bool RemoveIfIdle(DirectoryNode node)
     {
-        if (Deletes || node is not { Parent: { } parent, Entry: null, AwaitsLinks: false })
+        if (Deletes || node is not { Parent: { } parent, Entry: null, AwaitedLinks.Count: 0 })
         {
             return false;
         }

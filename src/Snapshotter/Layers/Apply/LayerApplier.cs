@@ -34,7 +34,6 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly DirectoryTree _tree;
     private readonly FileMaker _maker;
     private readonly OverlayXattrs _overlay;
-    private readonly List<TarEntry> _linksToLower = [];
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private readonly Dictionary<ByteString, FileOwner> _squashedOwners = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -68,7 +67,12 @@ internal sealed partial class LayerApplier : IDisposable
     /// <summary>Carries out what waits for the end of the layer.</summary>
     public LayerApplyResult Finish()
     {
-        CheckLinksToLower();
+        RefuseLinksBeforeTheirTargets();
+        if (Deletes)
+        {
+            MakeLowerLinks();
+        }
+
         RemoveLinkSources();
         CarryOutWhiteouts();
         _tree.CheckHidden();
@@ -81,7 +85,8 @@ internal sealed partial class LayerApplier : IDisposable
             HasOpaqueRoot = _tree.Root.IsOpaque,
             SquashedOwners = _squashedOwners,
             ImpliedDirectories = implied,
-            LinksToLower = _linksToLower,
+            UnsettledDirectories = [.. _tree.Unsettled],
+            LinksToLower = Deletes ? [] : [.. AwaitedLinks().Select(link => link.Entry with { Name = LayerPath.Join(link.Parent.Path, link.Name) })],
         };
     }
 
@@ -126,18 +131,24 @@ internal sealed partial class LayerApplier : IDisposable
                 AddDirectory(parent, directory, name, entry);
                 break;
             case TarEntryType.HardLink:
-                AddHardLink(parent, directory, name, entry);
+                AddHardLink(parent, name, entry);
                 break;
             case TarEntryType.RegularFile:
+                Take(parent, name);
                 MakeRoom(parent, directory, name);
                 _maker.MakeFile(directory, name, entry, write);
                 MarkMade(parent, name);
                 break;
             default:
+                Take(parent, name);
                 MakeRoom(parent, directory, name);
                 if (_maker.MakeNode(directory, name, entry))
                 {
                     MarkMade(parent, name);
+                }
+                else
+                {
+                    parent.Whiteouts.Add(name); // What it would have replaced must not show.
                 }
 
                 break;
@@ -159,8 +170,9 @@ internal sealed partial class LayerApplier : IDisposable
 
     private void AddDirectory(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry)
     {
+        Take(parent, name);
         FileStatus? status = directory.TryStat(name);
-        if (status is not null && (_tree.RemoveIfHidden(parent, name) || status.Value.Type != FileType.Directory))
+        if (status is { IsDirectory: false })
         {
             // What this layer had here before hid a directory below: this one must not show that again.
             if (!Deletes)
@@ -181,50 +193,44 @@ internal sealed partial class LayerApplier : IDisposable
         }
 
         node ??= parent.Add(name, status);
+        _tree.Settle(node);
+        node.HidesLower |= node.IsHidden;
         node.Entry = entry;
         MarkMade(parent, name);
     }
 
-    private void AddHardLink(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry)
+    /// <summary>Says that an entry has this name now, and not a link that waits for a lower file.</summary>
+    private void Take(DirectoryNode parent, ByteString name)
     {
-        ByteString target = EntryName.CleanTarget(entry.LinkName, _options.MaxDepth);
-        if (target.IsEmpty)
+        RefuseSecondPath(parent, name);
+        if (parent.AwaitedLinks.Remove(name))
         {
-            throw BadLayer.Because($"the layer has a hard link to the root: {entry.Name}");
+            parent.Whiteouts.Add(name); // The link would have replaced what is below.
         }
+    }
 
-        (ByteString sourcePath, ByteString sourceName) = LayerPath.Split(target);
-        DirectoryNode? sourceParent = _tree.Find(sourcePath);
-        DirectoryHandle? source = sourceParent is null ? null : _tree.Open(sourceParent);
-        FileStatus? status = source?.TryStat(sourceName);
-        if (status is null)
+    /// <summary>
+    /// Refuses a name that the layer has two entries for, one of them through a symbolic link of a layer below. A stored layer learns
+    /// only when it is completed that they are one, and not which came last.
+    /// </summary>
+    private void RefuseSecondPath(DirectoryNode parent, ByteString name)
+    {
+        if (!Deletes)
         {
-            if (Deletes)
-            {
-                throw MissingTarget(entry, target);
-            }
-
-            MakeRoom(parent, _tree.Open(parent), name);
-            parent.AwaitsLinks = true;
-            _linksToLower.Add(entry with { Name = LayerPath.Join(parent.Path, name), LinkName = target });
             return;
         }
 
-        if (status.Value.Type == FileType.Directory)
+        bool through = _tree.WentThroughLink;
+        bool isTaken = parent.Made.Contains(name) || parent.AwaitedLinks.Contains(name);
+        if (isTaken && parent.MadeThroughLink.Contains(name) != through)
         {
-            throw BadLayer.Because($"the layer has a hard link to a directory: {entry.Name} to {target}");
+            throw BadLayer.Because($"the layer has two paths for one file: {LayerPath.Join(parent.Path, name)}");
         }
 
-        directory = _tree.Open(parent);
-        bool isItself = sourceParent == parent && sourceName == name;
-        if (!isItself)
+        if (through)
         {
-            MakeRoom(parent, directory, name);
-            directory.LinkFrom(_tree.Open(sourceParent!, keep: parent), sourceName, name);
+            parent.MadeThroughLink.Add(name);
         }
-
-        _maker.SetLinkMetadata(directory, name, entry);
-        MarkMade(parent, name);
     }
 
     private void NoteOwner(ByteString path, TarEntry entry)
@@ -239,27 +245,6 @@ internal sealed partial class LayerApplier : IDisposable
             _squashedOwners.Remove(path); // An earlier entry of the same name.
         }
     }
-
-    /// <summary>In a stored layer a target that is not there may be in a layer below, unless it turned up later.</summary>
-    private void CheckLinksToLower()
-    {
-        foreach (TarEntry link in _linksToLower)
-        {
-            if (Exists(link.LinkName))
-            {
-                throw BadLayer.Because($"the layer has a hard link before its target: {link.Name} to {link.LinkName}");
-            }
-        }
-    }
-
-    private bool Exists(ByteString path)
-    {
-        (ByteString directoryPath, ByteString name) = LayerPath.Split(path);
-        return _tree.Find(directoryPath) is { } node && _tree.Open(node).TryStat(name) is not null;
-    }
-
-    private static LayerStoreException MissingTarget(TarEntry entry, ByteString target) =>
-        BadLayer.Because($"the layer has a hard link to a file that does not exist: {entry.Name} to {target}");
 
     private void MarkMade(DirectoryNode parent, ByteString name)
     {
@@ -279,11 +264,19 @@ internal sealed partial class LayerApplier : IDisposable
 
         if (status.Type == FileType.Directory)
         {
-            parent.Forget(name);
-            directory.RemoveTree(name);
+            foreach (DirectoryNode node in parent.Child(name)?.WithAllBelow() ?? [])
+            {
+                foreach (ByteString made in node.Made)
+                {
+                    RefuseSecondPath(node, made);
+                }
+            }
+
+            _tree.Remove(parent, name);
         }
         else
         {
+            DirectoryTree.RefuseIfFollowed(parent, name);
             directory.Unlink(name);
         }
 
@@ -351,7 +344,7 @@ internal sealed partial class LayerApplier : IDisposable
             }
 
             SetDirectory(node);
-            if (node.Entry is null && node.Parent is not null)
+            if (node is { Entry: null, Parent: not null, IsHidden: false })
             {
                 implied.Add(node.Path);
             }

@@ -25,9 +25,12 @@ internal sealed record LayerApplyResult
     /// <summary>Directories that this layer needed but has no entry for, bytewise by path. Their metadata is that of the layers below.</summary>
     public required IReadOnlyList<ByteString> ImpliedDirectories { get; init; }
 
+    /// <summary>Directories that were made for a path and then made, hidden or removed by an entry; a layer below must not have a link there.</summary>
+    public required IReadOnlyList<ByteString> UnsettledDirectories { get; init; }
+
     /// <summary>Hard links whose target is not in this layer, in the order of the tar; the target is <see cref="TarEntry.LinkName"/>, cleaned.</summary>
     public required IReadOnlyList<TarEntry> LinksToLower { get; init; }
 
     /// <summary>Whether the layer needs what is below it: an implied directory takes the metadata of the lower one, a link may lead to a lower file. Such a layer is completed for each chain.</summary>
-    public bool IsLoose => ImpliedDirectories.Count > 0 || LinksToLower.Count > 0;
+    public bool IsLoose => ImpliedDirectories.Count > 0 || UnsettledDirectories.Count > 0 || LinksToLower.Count > 0;
 }

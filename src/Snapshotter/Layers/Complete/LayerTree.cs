@@ -124,7 +124,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
                 continue;
             }
 
-            child.SetXattr(null, _overlay.Opaque, s_yes);
+            MakeOpaque(child);
             _times.TryAdd(current, Timestamp.Epoch);
         }
 
@@ -160,80 +160,21 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
         handle.RemoveTree(name);
     }
 
-    /// <summary>Moves all that is in a directory into another, whose own entries it joins or replaces, and removes it.</summary>
-    public void Merge(ByteString from, ByteString to)
+    /// <summary>Gives a directory the time that it has when the layer is complete.</summary>
+    public void SetTime(ByteString path, Timestamp time) => _times[path] = time;
+
+    /// <summary>Hides what layers below have in a directory.</summary>
+    public void MakeOpaque(DirectoryHandle directory) => directory.SetXattr(null, _overlay.Opaque, s_yes);
+
+    /// <summary>Whether what layers below have in a directory is hidden.</summary>
+    public bool IsOpaque(DirectoryHandle directory) => directory.GetXattr(null, _overlay.Opaque) == s_yes;
+
+    /// <summary>Copies what keeps whiteouts of nothing from being listed.</summary>
+    public void CopyOrigin(DirectoryHandle source, DirectoryHandle target)
     {
-        List<ByteString> emptied = [];
-        Queue<(ByteString From, ByteString To)> open = new([(from, to)]);
-        while (open.TryDequeue(out (ByteString From, ByteString To) pair))
-        {
-            emptied.Add(pair.From);
-            using DirectoryHandle source = Open(pair.From);
-            using DirectoryHandle target = OpenToChange(pair.To);
-            CopyMarks(source, target, pair.To);
-            foreach (DirectoryItem item in source.List())
-            {
-                if (!MoveName(source, target, item.Name))
-                {
-                    open.Enqueue((LayerPath.Join(pair.From, item.Name), LayerPath.Join(pair.To, item.Name)));
-                }
-            }
-        }
-
-        for (int i = emptied.Count - 1; i >= 0; i--)
-        {
-            RemoveDirectory(emptied[i]);
-        }
-    }
-
-    /// <summary>Moves one name; false if both are directories, which have to be joined.</summary>
-    private bool MoveName(DirectoryHandle source, DirectoryHandle target, ByteString name)
-    {
-        FileStatus moved = source.TryStat(name)!.Value;
-        FileStatus? present = target.TryStat(name);
-        if (moved.IsDirectory && present is { IsDirectory: true })
-        {
-            return false;
-        }
-
-        if (moved.IsWhiteout && present is not null)
-        {
-            source.Unlink(name); // Whiteouts do not hit what this layer has.
-            return true;
-        }
-
-        if (present is not null)
-        {
-            target.RemoveTree(name);
-        }
-
-        source.Rename(name, target, name);
-        if (moved.IsDirectory && present is { IsWhiteout: true })
-        {
-            using DirectoryHandle directory = target.OpenChild(name);
-            directory.SetXattr(null, _overlay.Opaque, s_yes);
-        }
-
-        return true;
-    }
-
-    private void CopyMarks(DirectoryHandle source, DirectoryHandle target, ByteString targetPath)
-    {
-        if (IsOpaque(source))
-        {
-            if (targetPath.IsEmpty)
-            {
-                throw BadLayer.Because("the layer hides all that is below it through a link to the root");
-            }
-
-            target.SetXattr(null, _overlay.Opaque, s_yes);
-        }
-
         if (source.GetXattr(null, _overlay.Origin) is { } origin)
         {
             target.SetXattr(null, _overlay.Origin, origin);
         }
     }
-
-    private bool IsOpaque(DirectoryHandle directory) => directory.GetXattr(null, _overlay.Opaque) == s_yes;
 }

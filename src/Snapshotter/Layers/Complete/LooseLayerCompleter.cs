@@ -15,13 +15,13 @@ internal sealed class LooseLayerCompleter
 {
     private readonly LayerTree _layer;
     private readonly LowerView _lower;
+    private readonly PathResolver _resolver;
     private readonly FileCopier _copier;
+    private readonly DirectoryMerger _merger;
     private readonly FileMaker _maker;
 
     /// <summary>Directories without an entry: their metadata comes from below.</summary>
     private readonly SortedSet<ByteString> _implied = [];
-
-    private readonly List<TarEntry> _links;
 
     /// <summary>Lower files that this layer has a copy of, by their paths there: where the copy is.</summary>
     private readonly Dictionary<ByteString, ByteString> _copies = [];
@@ -33,10 +33,11 @@ internal sealed class LooseLayerCompleter
     {
         _layer = new LayerTree(layer, options.OverlayXattrNamespace, result.HasOpaqueRoot);
         _lower = new LowerView(parents);
+        _resolver = new PathResolver(_layer, _lower);
         _copier = new FileCopier(options.OverlayXattrNamespace);
+        _merger = new DirectoryMerger(_layer, _implied, _copier);
         _maker = new FileMaker(options);
         _implied.UnionWith(result.ImpliedDirectories);
-        _links = [.. result.LinksToLower];
     }
 
     /// <summary>Completes a layer.</summary>
@@ -49,9 +50,10 @@ internal sealed class LooseLayerCompleter
     {
         LooseLayerCompleter completer = new(layer, result, parents, options);
         completer.MoveDirectoriesOverLinks();
-        for (int i = 0; i < completer._links.Count; i++)
+        completer.RefuseLinksTakenAway(result.UnsettledDirectories);
+        foreach (TarEntry link in result.LinksToLower)
         {
-            completer.MakeLink(completer._links[i]);
+            completer.MakeLink(link);
         }
 
         completer.FinishDirectories();
@@ -77,7 +79,7 @@ internal sealed class LooseLayerCompleter
                 case FileType.SymbolicLink:
                     Move(path, open);
                     break;
-                case not null when HoldsOnlyWhiteouts(path):
+                case not null when _merger.HoldsOnlyWhiteouts(path):
                     _layer.RemoveDirectory(path); // Whiteouts of nothing.
                     _implied.Remove(path);
                     break;
@@ -90,8 +92,8 @@ internal sealed class LooseLayerCompleter
     /// <summary>Moves an implied directory to where the lower link of that path points.</summary>
     private void Move(ByteString path, SortedSet<ByteString> open)
     {
-        ByteString target = new PathResolver(_layer, _lower).ResolveLink(path, _lower.ReadLink(path));
-        if (target == path || IsBelow(target, path))
+        ByteString target = _resolver.ResolveLink(path, _lower.ReadLink(path));
+        if (target == path || LayerPath.IsBelow(target, path))
         {
             throw BadLayer.Because($"the layer has files below a link that leads to itself: {path}");
         }
@@ -102,9 +104,9 @@ internal sealed class LooseLayerCompleter
             open.Add(made);
         }
 
-        _layer.Merge(path, target);
+        _merger.Merge(path, target);
         _implied.Remove(path);
-        foreach (ByteString moved in _implied.Where(p => IsBelow(p, path)).ToList())
+        foreach (ByteString moved in LayerPath.Below(_implied, path))
         {
             ByteString place = Moved(moved, path, target);
             _implied.Remove(moved);
@@ -112,23 +114,35 @@ internal sealed class LooseLayerCompleter
             _implied.Add(place);
             open.Add(place);
         }
+    }
 
-        for (int i = 0; i < _links.Count; i++)
+    /// <summary>What the applier of a plain tree refuses too: a lower link that the layer takes away after it went through it.</summary>
+    private void RefuseLinksTakenAway(IReadOnlyList<ByteString> paths)
+    {
+        foreach (ByteString path in paths)
         {
-            _links[i] = IsBelow(_links[i].Name, path) ? _links[i] with { Name = Moved(_links[i].Name, path, target) } : _links[i];
+            if (_lower.StatThroughLinks(path) is { Type: FileType.SymbolicLink })
+            {
+                throw DirectoryTree.LinkTakenAway(path);
+            }
         }
     }
 
     private void MakeLink(TarEntry entry)
     {
-        ByteString path = entry.Name;
-        ByteString target = new PathResolver(_layer, _lower).ResolveFile(entry.LinkName) ?? throw Missing(entry);
+        // Its directory may have been moved.
+        ByteString path = _resolver.ResolveFile(entry.Name) ?? throw Missing(entry);
+        entry = entry with { Name = path };
+        ByteString target = _resolver.ResolveFile(entry.LinkName) ?? throw Missing(entry);
+        if (LayerPath.IsBelow(target, path))
+        {
+            throw Missing(entry); // It was in the directory that the link replaces.
+        }
+
         FileStatus? present = _layer.Stat(path);
         if (present is { IsWhiteout: false } && !_linked.Contains(path))
         {
-            // A later entry of the layer has taken the name; the link was wrong all the same if it had no target.
-            _ = _lower.Stat(target) ?? throw Missing(entry);
-            return;
+            throw DirectoryMerger.TwoPaths(path);
         }
 
         ByteString source = _copies.GetValueOrDefault(target, target);
@@ -177,6 +191,7 @@ internal sealed class LooseLayerCompleter
             {
                 _implied.UnionWith(_layer.MakeDirectories(LayerPath.Split(other).Directory));
                 _layer.Link(path, other);
+                _linked.Add(other);
             }
         }
     }
@@ -211,7 +226,7 @@ internal sealed class LooseLayerCompleter
             if (lower is null && _layer.IsEmpty(path))
             {
                 _layer.RemoveDirectory(path);
-                open.UnionWith(_layer.Changed.Where(p => IsBelow(path, p)));
+                open.Add(LayerPath.Split(path).Directory); // Its time has changed, and it may be empty now.
                 continue;
             }
 
@@ -227,22 +242,8 @@ internal sealed class LooseLayerCompleter
         }
     }
 
-    private bool HoldsOnlyWhiteouts(ByteString path)
-    {
-        using DirectoryHandle directory = _layer.Open(path);
-        return directory.List().All(item => directory.TryStat(item.Name)!.Value switch
-        {
-            { IsWhiteout: true } => true,
-            { IsDirectory: true } => _implied.Contains(LayerPath.Join(path, item.Name)) && HoldsOnlyWhiteouts(LayerPath.Join(path, item.Name)),
-            _ => false,
-        });
-    }
-
     private static ByteString Moved(ByteString path, ByteString from, ByteString to) =>
         to.IsEmpty ? path.Slice(from.Length + 1) : ByteString.Concat(to.Span, path.Span[from.Length..]);
-
-    private static bool IsBelow(ByteString path, ByteString directory) =>
-        directory.IsEmpty ? !path.IsEmpty : path.Length > directory.Length && path.StartsWith(directory.Span) && path.Span[directory.Length] == '/';
 
     private static void RefuseDirectory(FileStatus status, TarEntry entry)
     {

@@ -12,6 +12,10 @@ internal sealed class LowerView(RootDirectory? root)
     /// <summary>The status of a path, or null.</summary>
     public FileStatus? Stat(ByteString path) => root?.TryStatReal(path);
 
+    /// <summary>The status of a path that may hold links, which are followed but for the last name; null if there is nothing.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a loop of links.</exception>
+    public FileStatus? StatThroughLinks(ByteString path) => root?.TryStat(path);
+
     /// <summary>A link's target.</summary>
     public ByteString ReadLink(ByteString path)
     {

@@ -9,37 +9,8 @@ namespace Snapshotter.Tests.Layers.Apply;
 /// The rules of OCI image-spec, layer.md, and what builders make of them, one test a rule. Where it makes sense the layers
 /// are applied both ways, and the plain tree and the mount must be the same.
 /// </summary>
-public sealed class LayerRulesTests : IDisposable
+public sealed class LayerRulesTests : LayerTestBase
 {
-    private static readonly Xattr s_capability = new(
-        TestLayer.Bytes("security.capability"), TestLayer.Bytes("\x01\0\0\x02\x0a\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
-
-    // Version 2; user rwx, user 1000 rwx, group r-x, mask rwx, other r-x (include/uapi/linux/posix_acl_xattr.h).
-    private static readonly Xattr s_defaultAcl = new(
-        TestLayer.Bytes("system.posix_acl_default"),
-        TestLayer.Bytes("\x02\0\0\0\x01\0\x07\0\xff\xff\xff\xff\x02\0\x07\0\xe8\x03\0\0\x04\0\x05\0\xff\xff\xff\xff\x10\0\x07\0\xff\xff\xff\xff\x20\0\x05\0\xff\xff\xff\xff"));
-
-    private readonly LayerWorkshop _workshop;
-
-    public LayerRulesTests()
-    {
-        Tools.RequireRoot();
-        Skip.IfNot(UserNamespace.Current.IsInitial, "needs trusted.* xattrs and devices");
-        _workshop = new LayerWorkshop();
-    }
-
-    public void Dispose()
-    {
-        if (_workshop is null)
-        {
-            return; // Skipped.
-        }
-
-        string outside = TreeListing.Of(_workshop.Outside);
-        _workshop.Dispose();
-        Assert.True(outside == _workshop.Canary, "HOST PATH WAS CHANGED! THIS IS A PATH ESCAPE!");
-    }
-
     [SkippableTheory]
     [InlineData("/d/f")]
     [InlineData("./d/f")]
@@ -58,7 +29,7 @@ public sealed class LayerRulesTests : IDisposable
     [SkippableFact]
     public void The_root_is_a_directory_and_stays_one()
     {
-        Refused(new TestLayer().Symlink("./", _workshop.Outside));
+        Refused(new TestLayer().Symlink("./", Workshop.Outside));
         Refused(new TestLayer().File("."));
         Refused(new TestLayer().Link("f", "/"));
     }
@@ -92,7 +63,7 @@ public sealed class LayerRulesTests : IDisposable
     [SkippableFact]
     public void A_directory_over_a_directory_keeps_children_and_loses_xattrs()
     {
-        TestLayer below = new TestLayer().Dir("d", 0x1c0, 3, new Xattr(TestLayer.Bytes("user.old"), TestLayer.Bytes("1")), s_defaultAcl).File("d/kept");
+        TestLayer below = new TestLayer().Dir("d", 0x1c0, 3, new Xattr(TestLayer.Bytes("user.old"), TestLayer.Bytes("1")), DefaultAcl).File("d/kept");
         string[] lines = Both(below, new TestLayer().Dir("d", 0x1ed, 4, new Xattr(TestLayer.Bytes("user.new"), TestLayer.Bytes("2"))));
         Assert.Contains("/d Directory 755 4:4 1600000000.123456789  user.new=2", lines);
         Assert.Contains(lines, l => l.StartsWith("/d/kept", StringComparison.Ordinal));
@@ -158,15 +129,15 @@ public sealed class LayerRulesTests : IDisposable
     [SkippableFact]
     public void A_hard_link_to_a_symbolic_link_is_another_name_of_the_link()
     {
-        TestLayer layer = new TestLayer().Symlink("s", _workshop.Outside + "/canary").Link("l", "s");
-        Has("/s SymbolicLink 777 0:0 1600000000.123456789 -> " + _workshop.Outside + "/canary same as /l", layer);
+        TestLayer layer = new TestLayer().Symlink("s", Workshop.Outside + "/canary").Link("l", "s");
+        Has("/s SymbolicLink 777 0:0 1600000000.123456789 -> " + Workshop.Outside + "/canary same as /l", layer);
         Has("/s SymbolicLink 777 0:0 1600000000.123456789 -> nowhere same as /l", new TestLayer().Symlink("s", "nowhere"), new TestLayer().Link("l", "s"));
     }
 
     [SkippableFact]
     public void A_hard_link_to_a_lower_file_makes_one_file_of_all_its_names()
     {
-        TestLayer below = new TestLayer().Dir("d").File("d/a", "x", 0x9ed, 9, s_capability).Link("d/b", "d/a", 0x9ed, 9);
+        TestLayer below = new TestLayer().Dir("d").File("d/a", "x", 0x9ed, 9, Capability).Link("d/b", "d/a", 0x9ed, 9);
         string[] lines = Both(below, new TestLayer().Link("c", "d/b", 0x9ed, 9));
         Assert.Contains(lines, l => l.StartsWith("/d/a RegularFile 4755 9:9", StringComparison.Ordinal) && l.Contains("same as /c", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("/d/b", StringComparison.Ordinal) && l.Contains("same as /c", StringComparison.Ordinal));
@@ -208,7 +179,7 @@ public sealed class LayerRulesTests : IDisposable
     public void Devices_can_be_left_out_with_a_warning()
     {
         List<string> warnings = [];
-        string directory = _workshop.MakeRoot();
+        string directory = Workshop.MakeRoot();
         LayerWorkshop.Apply(directory, new TestLayer().Device("null", 1, 3).File("f"), WhiteoutMode.Delete, o => o with { NoDevices = true, Warn = warnings.Add });
         Assert.DoesNotContain("null", TreeListing.Of(directory), StringComparison.Ordinal);
         Assert.Contains("null", Assert.Single(warnings), StringComparison.Ordinal);
@@ -216,13 +187,13 @@ public sealed class LayerRulesTests : IDisposable
 
     [SkippableFact]
     public void Setuid_bits_and_capabilities_survive_a_change_of_owner() =>
-        Has($"/f RegularFile 6755 3:3 1600000000.123456789 \"\" {s_capability.Name}={s_capability.Value}", new TestLayer().File("f", "", 0xded, 3, s_capability));
+        Has($"/f RegularFile 6755 3:3 1600000000.123456789 \"\" {Capability.Name}={Capability.Value}", new TestLayer().File("f", "", 0xded, 3, Capability));
 
     [SkippableFact]
     public void Setuid_bits_and_capabilities_can_be_taken_off()
     {
-        string directory = _workshop.MakeRoot();
-        TestLayer layer = new TestLayer().File("f", "", 0xded, 3, s_capability).Link("l", "f", 0xded, 3).Dir("d", 0x7ff);
+        string directory = Workshop.MakeRoot();
+        TestLayer layer = new TestLayer().File("f", "", 0xded, 3, Capability).Link("l", "f", 0xded, 3).Dir("d", 0x7ff);
         LayerWorkshop.Apply(directory, layer, WhiteoutMode.Delete, o => o with { StripSetuid = true });
         string[] lines = TreeListing.Of(directory).Split('\n');
         Assert.Contains("/f RegularFile 755 3:3 1600000000.123456789 \"\"", lines);
@@ -232,8 +203,8 @@ public sealed class LayerRulesTests : IDisposable
     [SkippableFact]
     public void A_default_acl_does_not_reach_what_layers_put_into_its_directory()
     {
-        string acl = $" {s_defaultAcl.Name}={s_defaultAcl.Value}";
-        TestLayer below = new TestLayer().Dir("d", 0x1ed, 0, s_defaultAcl).File("d/same");
+        string acl = $" {DefaultAcl.Name}={DefaultAcl.Value}";
+        TestLayer below = new TestLayer().Dir("d", 0x1ed, 0, DefaultAcl).File("d/same");
         string[] lines = Both(below, new TestLayer().File("d/f").File("d/implied/f").Symlink("d/s", "f"));
         Assert.Contains("/d Directory 755 0:0 1600000000.123456789 " + acl, lines);
         Assert.Contains("/d/f RegularFile 644 0:0 1600000000.123456789 \"\"", lines);
@@ -254,7 +225,7 @@ public sealed class LayerRulesTests : IDisposable
         Timestamp time = new(seconds, 999_999_999);
         foreach (TarEntryType type in new[] { TarEntryType.RegularFile, TarEntryType.Directory, TarEntryType.Fifo })
         {
-            string directory = _workshop.MakeRoot();
+            string directory = Workshop.MakeRoot();
             try
             {
                 LayerWorkshop.Apply(directory, new TestLayer().Add(new TarEntry { Name = TestLayer.Bytes("f"), Type = type, ModifiedAt = time }), WhiteoutMode.Delete);
@@ -279,13 +250,13 @@ public sealed class LayerRulesTests : IDisposable
         TestLayer below = new TestLayer().Dir("d").File("d/kept").Dir("secret").File("secret/hidden");
         TestLayer layer = new TestLayer().Dir("d", 0x1ed, 0, opaque, redirect, other);
 
-        string[] mounted = _workshop.OverlayListing(below, layer).Split('\n');
+        string[] mounted = Workshop.OverlayListing(below, layer).Split('\n');
         Assert.Contains("/d/kept RegularFile 644 0:0 1600000000.123456789 \"\"", mounted);
         Assert.DoesNotContain(mounted, l => l.StartsWith("/d/hidden", StringComparison.Ordinal));
         Assert.Contains("/d Directory 755 0:0 1600000000.123456789  trusted.other=1 trusted.overlay.opaque=y trusted.overlay.redirect=/secret", mounted);
 
         List<string> warnings = [];
-        string plain = _workshop.Flat(below);
+        string plain = Workshop.Flat(below);
         LayerWorkshop.Apply(plain, layer, WhiteoutMode.Delete, o => o with { Warn = warnings.Add });
         Assert.Contains("/d Directory 755 0:0 1600000000.123456789  trusted.other=1", TreeListing.Of(plain).Split('\n'));
         Assert.Equal(2, warnings.Count);
@@ -295,7 +266,7 @@ public sealed class LayerRulesTests : IDisposable
     public void Xattrs_that_a_type_cannot_have_are_a_warning_and_labels_of_selinux_are_the_hosts()
     {
         List<string> warnings = [];
-        string directory = _workshop.MakeRoot();
+        string directory = Workshop.MakeRoot();
         TestLayer layer = new TestLayer().Symlink("s", "x", new Xattr(TestLayer.Bytes("user.x"), TestLayer.Bytes("1")))
             .File("f", "", 0x1a4, 0, new Xattr(TestLayer.Bytes("security.selinux"), TestLayer.Bytes("label\0")));
         LayerWorkshop.Apply(directory, layer, WhiteoutMode.Delete, o => o with { Warn = warnings.Add });
@@ -306,7 +277,7 @@ public sealed class LayerRulesTests : IDisposable
     [SkippableFact]
     public void An_xattr_that_the_kernel_takes_for_malformed_is_bad_data()
     {
-        Refused(new TestLayer().File("f", "", 0x1a4, 0, new Xattr(s_capability.Name, TestLayer.Bytes("nonsense"))));
+        Refused(new TestLayer().File("f", "", 0x1a4, 0, new Xattr(Capability.Name, TestLayer.Bytes("nonsense"))));
         Refused(new TestLayer().File("f", "", 0x1a4, 0, new Xattr(TestLayer.Bytes("user." + new string('n', 300)), TestLayer.Bytes("1"))));
     }
 
@@ -331,7 +302,7 @@ public sealed class LayerRulesTests : IDisposable
     [InlineData("magic link")]
     public void Nothing_outside_of_the_root_is_touched(string way)
     {
-        string outside = _workshop.Outside;
+        string outside = Workshop.Outside;
         string up = string.Concat(Enumerable.Repeat("../", 20)) + outside[1..];
         TestLayer[] layers = way switch
         {
@@ -350,7 +321,7 @@ public sealed class LayerRulesTests : IDisposable
             "magic link" => [new TestLayer().Symlink("l", $"/proc/self/root{outside}").File("l/canary", "x")],
             _ => throw new ArgumentOutOfRangeException(nameof(way)),
         };
-        foreach (Func<string> apply in new Func<string>[] { () => _workshop.FlatListing(layers), () => _workshop.OverlayListing(layers) })
+        foreach (Func<string> apply in new Func<string>[] { () => Workshop.FlatListing(layers), () => Workshop.OverlayListing(layers) })
         {
             try
             {
@@ -361,22 +332,5 @@ public sealed class LayerRulesTests : IDisposable
                 Assert.Equal(ErrorKind.DataLoss, e.Kind);
             }
         }
-    }
-
-    /// <summary>Applies the layers both ways, and returns the one listing of both.</summary>
-    private string[] Both(params TestLayer[] layers)
-    {
-        string flat = _workshop.FlatListing(layers);
-        Assert.Equal(flat, _workshop.OverlayListing(layers));
-        return flat.Split('\n');
-    }
-
-    private void Has(string line, params TestLayer[] layers) =>
-        Assert.Contains(Both(layers), l => l.StartsWith(line, StringComparison.Ordinal));
-
-    private void Refused(params TestLayer[] layers)
-    {
-        Assert.Equal(ErrorKind.DataLoss, Assert.ThrowsAny<LayerStoreException>(() => _workshop.Flat(layers)).Kind);
-        Assert.Equal(ErrorKind.DataLoss, Assert.ThrowsAny<LayerStoreException>(() => _workshop.OverlayListing(layers)).Kind);
     }
 }

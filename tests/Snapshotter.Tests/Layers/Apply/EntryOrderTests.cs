@@ -1,0 +1,100 @@
+namespace Snapshotter.Tests.Layers.Apply;
+
+/// <summary>
+/// Entries in orders that no builder writes, so that a name is used before everything about it is known. What such a layer
+/// means must not depend on whether it is unpacked or mounted.
+/// </summary>
+public sealed class EntryOrderTests : LayerTestBase
+{
+    private static readonly string[] s_usrMerge = ["/", "/lib", "/usr", "/usr/lib", "/usr/lib/old"];
+
+    private static TestLayer Base => new TestLayer().Dir("usr").Dir("usr/lib").File("usr/lib/old").Symlink("lib", "usr/lib");
+
+    [SkippableFact]
+    public void A_path_below_a_link_that_was_whited_out_before_makes_a_directory()
+    {
+        Assert.Equal(["/", "/lib", "/lib/x", "/usr", "/usr/lib", "/usr/lib/old"], Names(Base, new TestLayer().Whiteout("lib").File("lib/x")));
+        Assert.Equal(["/", "/lib", "/lib/x"], Names(Base, new TestLayer().Opaque("").File("lib/x")));
+    }
+
+    [SkippableFact]
+    public void A_link_cannot_be_hidden_or_replaced_after_a_path_went_through_it()
+    {
+        Assert.Equal([.. s_usrMerge, "/usr/lib/x"], Names(Base, new TestLayer().File("lib/x")));
+        Refused(Base, new TestLayer().File("lib/x").Whiteout("lib"));
+        Refused(Base, new TestLayer().File("lib/x").Opaque(""));
+        Refused(Base, new TestLayer().File("lib/x").Dir("lib"));
+        Refused(Base, new TestLayer().File("lib/x").File("lib"));
+        Refused(Base, new TestLayer().Whiteout("lib/old").Whiteout("lib"));
+    }
+
+    [SkippableFact]
+    public void Nor_can_the_directory_that_the_link_is_in()
+    {
+        TestLayer below = new TestLayer().Dir("t").Dir("d").Symlink("d/l", "/t");
+        Assert.Equal(["/", "/d", "/d/l", "/t", "/t/x"], Names(below, new TestLayer().File("d/l/x")));
+        Refused(below, new TestLayer().File("d/l/x").Whiteout("d"));
+        Refused(below, new TestLayer().File("d/l/x").Opaque("d"));
+        Refused(below, new TestLayer().File("d/l/x").File("d"));
+    }
+
+    [SkippableFact]
+    public void A_directory_may_be_hidden_or_described_after_what_is_in_it()
+    {
+        TestLayer below = new TestLayer().Dir("d", 0x1c0).File("d/old");
+        Assert.Equal(["/", "/d", "/d/x"], Names(below, new TestLayer().File("d/x").Whiteout("d")));
+        Assert.Equal(["/", "/d", "/d/x"], Names(below, new TestLayer().File("d/x").Opaque("d")));
+        Has("/d Directory 770", below, new TestLayer().File("d/x").Dir("d", 0x1f8));
+        Has("/new Directory 770", below, new TestLayer().File("new/x").Dir("new", 0x1f8));
+    }
+
+    [SkippableFact]
+    public void A_path_through_a_new_name_of_a_lower_file_is_refused()
+    {
+        Refused(Base, new TestLayer().Link("l", "lib").File("l/x"));
+        Refused(Base, new TestLayer().Link("l", "usr/lib/old").File("l/x"));
+        Assert.Equal([.. s_usrMerge[..2], "/s", .. s_usrMerge[2..], "/usr/lib/x"], Names(Base, new TestLayer().Symlink("s", "usr/lib").File("s/x")));
+    }
+
+    [SkippableFact]
+    public void A_hard_link_keeps_what_is_below_a_directory_that_was_hidden_before()
+    {
+        TestLayer below = new TestLayer().Dir("d", 0x1c0).File("d/f", "kept").Dir("d/e").File("d/e/g", "kept");
+        Assert.Equal(["/", "/d", "/d/new"], Names(below, new TestLayer().Whiteout("d").Dir("d").Link("d/new", "d/f")));
+        Assert.Equal(["/", "/d", "/d/e", "/d/e/new"], Names(below, new TestLayer().Opaque("d").Link("d/e/new", "d/e/g")));
+        Assert.Equal(["/", "/new"], Names(below, new TestLayer().Whiteout("d").Link("new", "d/e/g")));
+    }
+
+    [SkippableFact]
+    public void A_hard_link_to_a_lower_file_whose_name_the_layer_takes_later_is_refused()
+    {
+        TestLayer below = new TestLayer().Dir("d").File("d/f", "old");
+        Refused(below, new TestLayer().Link("l", "d/f").File("d/f", "new"));
+        Refused(below, new TestLayer().Link("l", "d/f").File("d", "new"));
+        Refused(below, new TestLayer().Link("l", "d/f").Symlink("d", "x"));
+    }
+
+    [SkippableFact]
+    public void A_later_entry_takes_the_name_of_a_hard_link_to_a_lower_file()
+    {
+        TestLayer below = new TestLayer().File("f", "old");
+        Has("/l RegularFile 644 0:0 1600000000.123456789 \"new\"", below, new TestLayer().Link("l", "f").File("l", "new"));
+        Assert.Equal(["/", "/f", "/l", "/l/x"], Names(below, new TestLayer().Link("l", "f").Dir("l").File("l/x")));
+        Assert.Equal(["/", "/f", "/l"], Names(new TestLayer().File("f").Dir("l").File("l/old"), new TestLayer().Link("l", "f").Dir("l")));
+    }
+
+    [SkippableFact]
+    public void Two_paths_for_one_file_are_refused_and_directories_are_joined()
+    {
+        Refused(Base, new TestLayer().File("lib/x", "1").File("usr/lib/x", "2"));
+        Refused(Base, new TestLayer().File("usr/lib/x", "1").File("lib/x", "2"));
+        Refused(Base, new TestLayer().Dir("lib/d").Dir("usr/lib/d"));
+        Refused(Base, new TestLayer().File("lib/d").File("usr/lib/d/x"));
+        Refused(Base, new TestLayer().File("usr/lib/d/x").File("lib/d"));
+        Refused(Base, new TestLayer().Link("lib/l", "usr/lib/old").File("usr/lib/l"));
+        Assert.Equal([.. s_usrMerge, "/usr/lib/x", "/usr/lib/y"], Names(Base, new TestLayer().File("lib/x").File("usr/lib/y").Whiteout("lib/y")));
+        Has("/usr/lib/d Directory 700 5:5 1600000000.123456789", Base, new TestLayer().File("usr/lib/d/x").Dir("lib/d", 0x1c0, 5).File("lib/d/y"));
+        Has("/usr/lib/d Directory 700 5:5 1600000000.123456789", Base, new TestLayer().Dir("usr/lib/d", 0x1c0, 5).File("lib/d/y"));
+        Has("/usr/lib/x RegularFile 644 0:0 1600000000.123456789 \"2\"", Base, new TestLayer().File("lib/x", "1").File("lib/x", "2"));
+    }
+}

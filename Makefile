@@ -16,7 +16,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
-.PHONY: help sdk deps build test demo lint format bench bench-unpack bench-commit bench-gzip go-suites images testdata approve-api clean
+.PHONY: help sdk deps build test demo lint format bench bench-unpack bench-commit bench-gzip go-suites images approve-golden testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -71,6 +71,10 @@ testdata: deps ## makes testdata/ again (root; digests change with Debian's upda
 approve-api: sdk ## takes the public API of the sources as the approved one
 	@APPROVE_API=1 dotnet test tests/LayerStore.Tests --nologo --filter FullyQualifiedName~PublicApi
 	@APPROVE_API=1 dotnet test tests/Snapshotter.Tests --nologo --filter FullyQualifiedName~PublicApi
+
+approve-golden: sdk ## takes what the tests see now as right in testdata/golden/ (root; needs every tool that they compare with)
+	@rm -rf testdata/golden
+	@APPROVE_GOLDEN=1 dotnet test tests/Interop.Tests --nologo --filter 'FullyQualifiedName~Differential|FullyQualifiedName~Reproducible'
 
 clean: ## removes what was built; the images of `make images` stay
 	@rm -rf out artifacts src/*/{bin,obj} tests/*/{bin,obj}

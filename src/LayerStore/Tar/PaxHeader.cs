@@ -28,6 +28,9 @@ internal sealed class PaxHeader
 
     public long? GroupId { get; private set; }
 
+    /// <summary>The mode's group bits, 0 to 7, when an access list's text says them by its mask.</summary>
+    public uint? GroupBits { get; private set; }
+
     public Timestamp? ModifiedAt { get; private set; }
 
     public Timestamp? AccessedAt { get; private set; }
@@ -57,6 +60,7 @@ internal sealed class PaxHeader
         _path = _sparsePath = LinkPath = null;
         Size = UserId = GroupId = SparseSize = null;
         ModifiedAt = AccessedAt = null;
+        GroupBits = null;
     }
 
     /// <summary>Reads a block of records.</summary>
@@ -188,6 +192,7 @@ internal sealed class PaxHeader
         if (PosixAcl.FromText(text) is { } acl && (keepMinimal || !PosixAcl.IsMinimal(acl)))
         {
             _xattrs[ByteString.FromText(xattr)] = ByteString.FromOwned(acl);
+            GroupBits = keepMinimal ? GroupBits : PosixAcl.MaskOf(acl);
         }
     }
 

@@ -60,6 +60,23 @@ internal static class PosixAcl
     /// <summary>Whether the list says no more than permission bits do; the kernel keeps no access list then.</summary>
     public static bool IsMinimal(byte[] acl) => acl.Length == 4 + (3 * 8);
 
+    /// <summary>
+    /// What a list allows its group class at most, 0 to 7: the group bits of the file's mode (acl(5), "Correspondence between ACL
+    /// entries and file permission bits"). Null if it has no mask.
+    /// </summary>
+    public static uint? MaskOf(ReadOnlySpan<byte> acl)
+    {
+        for (ReadOnlySpan<byte> rest = acl[4..]; !rest.IsEmpty; rest = rest[8..])
+        {
+            if ((Tag)BinaryPrimitives.ReadUInt16LittleEndian(rest) == Tag.Mask)
+            {
+                return BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]);
+            }
+        }
+
+        return null;
+    }
+
     private static void ParseEntry(ReadOnlySpan<byte> entry, SortedDictionary<(Tag Tag, uint Id), ushort> entries)
     {
         // getfacl's comments and "#effective:" notes.

@@ -84,7 +84,7 @@ internal sealed class TarExtensions
         {
             Name = name,
             Type = type,
-            Mode = (uint)(header.Mode & 0xFFF),
+            Mode = ModeOf(header),
             UserId = Id(_pax.UserId ?? header.UserId, "user id"),
             GroupId = Id(_pax.GroupId ?? header.GroupId, "group id"),
             Size = !isFile ? 0
@@ -141,6 +141,16 @@ internal sealed class TarExtensions
             default:
                 throw new TarFormatException($"type {Printable.Bytes([header.TypeFlag])} is not known");
         }
+    }
+
+    /// <summary>
+    /// libarchive writes the owning group's own permissions into the header, GNU tar the mask that stat(2) shows there. To set the
+    /// former would take from the list's mask what it allows.
+    /// </summary>
+    private uint ModeOf(TarHeader header)
+    {
+        uint mode = (uint)(header.Mode & 0xFFF);
+        return _pax.GroupBits is { } bits ? (mode & ~0x38u) | (bits << 3) : mode;
     }
 
     private static ByteString? Choose(ByteString? pax, ByteString? gnu) =>

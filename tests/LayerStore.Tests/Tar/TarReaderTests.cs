@@ -206,6 +206,18 @@ public class TarReaderTests
     }
 
     [Fact]
+    public void The_mask_of_an_acl_is_the_modes_group_bits()
+    {
+        // libarchive's header has the owning group's permissions there. To set those would narrow the mask.
+        RawTar tar = new RawTar()
+            .Pax(("SCHILY.acl.access", "user::rw-,user:someone:r--:1234,group::---,mask::rw-,other::---"))
+            .Add(RawTar.Header("f", mode: "0004600"))
+            .End();
+
+        Assert.Equal("4660", Convert.ToString(ReadOne(tar).Mode, 8));
+    }
+
+    [Fact]
     public void Acl_text_becomes_the_kernels_xattrs()
     {
         TarEntry entry = ReadOne(new RawTar()

@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench-gzip.sh [FILE…]: gzip encoders on one core: MB (10^6 bytes) of data for each second of CPU time, and the output in per cent of the data.
 #
-# Without files: the first 128 MiB of the largest layer of each image of `make images` (of big-file also the last), and random bytes.
+# Without files: the first 64 MiB of the largest layer of each image of `make images` (of big-file also the last 64 MiB), and random bytes.
 # Beside what .NET has (tests/GzipBench) those of gzip, pigz, libdeflate-gzip and zstd that are installed, and, where there is Go
 # with Debian's golang-github-klauspost-{compress,pgzip}-dev, Go's own (containerd 1.6, docker) and pgzip (umoci, buildah, podman).
 set -euo pipefail
@@ -32,14 +32,14 @@ if ((!${#files[@]})); then
     for image in "$images"/*/; do
         name=$(basename "$image")
         layer=$(ls -S "$image"/blobs/sha256/* | sed 1q)
-        gzip -dc "$layer" | head -c 128M > "$work/$name" || true
+        gzip -dc "$layer" | head -c 64M > "$work/$name" || true
         files+=("$work/$name")
     done
     if [[ -d $images/big-file ]]; then
-        gzip -dc "$(ls -S "$images"/big-file/blobs/sha256/* | sed 1q)" | tail -c 128M > "$work/big-file-end"
+        gzip -dc "$(ls -S "$images"/big-file/blobs/sha256/* | sed 1q)" | tail -c 64M > "$work/big-file-end"
         files+=("$work/big-file-end")
     fi
-    head -c 64M /dev/urandom > "$work/random"
+    head -c 32M /dev/urandom > "$work/random"
     files+=("$work/random")
 fi
 
@@ -90,4 +90,6 @@ for file in "${files[@]}"; do
     if command -v zstd > /dev/null; then
         for level in 1 3; do best "$file" "zstd -$level" zstd -q -c --single-thread "-$level"; done
     fi
-done | awk -F '\t' '{ printf "%-40s %8s %8s\n", $1, $2, $3 }'
+done | while IFS=$'\t' read -r label speed size; do
+    printf '%-40s %8s %8s\n' "$label" "$speed" "$size"
+done

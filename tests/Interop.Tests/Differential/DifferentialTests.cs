@@ -1,4 +1,5 @@
 using Interop.Tests.Differential.Corpus;
+using Interop.Tests.Support;
 using Xunit.Abstractions;
 
 namespace Interop.Tests.Differential;
@@ -30,7 +31,7 @@ public sealed class DifferentialTests(ArchiveCorpus corpus, ITestOutputHelper ou
                 output.WriteLine($"{tool}: {difference}");
             unexplained.AddRange(causes[null].Select(difference => $"{tool}: {difference}"));
             string[] counts = [.. causes.Where(cause => cause.Key is not null).Select(cause => $"{cause.Key} {cause.Count()}").Order(StringComparer.Ordinal)];
-            if (GoldenCounts.Approving)
+            if (GoldenApproval.Approving)
                 GoldenCounts.Approve(archive, tool, counts);
             if (!counts.SequenceEqual(GoldenCounts.Of(archive, tool)))
                 changed.Add($"{tool}: now [{string.Join(", ", counts)}], listed [{string.Join(", ", GoldenCounts.Of(archive, tool))}]");
@@ -51,11 +52,11 @@ public sealed class DifferentialTests(ArchiveCorpus corpus, ITestOutputHelper ou
     {
         var version = Tool.Named(tool).Version;
         Skip.If(version is null, $"not installed: {tool}");
-        if (GoldenCounts.Approving)
+        if (GoldenApproval.Approving)
             GoldenCounts.ApproveVersion(tool, version);
 
         Skip.IfNot(version == GoldenCounts.VersionOf(tool), $"{tool} is {version}: its disagreements are listed for {GoldenCounts.VersionOf(tool)}, so it is left out");
     }
 
-    private static bool IsTheDocumented(string tool) => GoldenCounts.Approving || Tool.Named(tool).Version == GoldenCounts.VersionOf(tool);
+    private static bool IsTheDocumented(string tool) => GoldenApproval.Approving || Tool.Named(tool).Version == GoldenCounts.VersionOf(tool);
 }

@@ -11,9 +11,6 @@ internal static class GoldenCounts
     private const string VersionMark = "version";
     private static readonly Lock s_lock = new();
 
-    /// <summary>Set while `make approve-golden` runs.</summary>
-    public static bool Approving { get; } = Environment.GetEnvironmentVariable("APPROVE_GOLDEN") == "1";
-
     private static string Location { get; } = Repository.PathOf("testdata/golden/disagreements.tsv");
 
     /// <summary>All lines: archive, tool, disagreement, count.</summary>

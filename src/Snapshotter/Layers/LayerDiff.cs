@@ -17,15 +17,27 @@ public static class LayerDiff
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such directory;
     /// <see cref="ErrorKind.Aborted"/>: a file changed while it was read; <see cref="ErrorKind.FailedPrecondition"/>:
-    /// something in the tree has no form in a layer.</exception>
+    /// not a directory, or something in the tree has no form in a layer.</exception>
     public static void Write(
         string? lower, string upper, Stream output, Timestamp? latest = null, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(upper);
         ArgumentNullException.ThrowIfNull(output);
-        using RootDirectory? older = lower is null ? null : RootDirectory.Open(lower);
-        using RootDirectory newer = RootDirectory.Open(upper);
+        using RootDirectory? older = lower is null ? null : Open(lower);
+        using RootDirectory newer = Open(upper);
         ILayerSink sink = LatestTimeSink.Limit(new TarLayerSink(output), latest);
         new TreeDiffer(older, newer) { Observer = new DiffObserver { Warn = warn } }.WriteTo(sink, cancellationToken);
+    }
+
+    private static RootDirectory Open(string path)
+    {
+        try
+        {
+            return RootDirectory.Open(path);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOTDIR)
+        {
+            throw new LayerStoreException(ErrorKind.FailedPrecondition, $"{Printable.Text(path)} is not a directory", "Name two directories. To apply a layer, use: layerstore layer apply");
+        }
     }
 }

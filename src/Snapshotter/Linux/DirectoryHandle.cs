@@ -16,6 +16,7 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
 
     private SafeFileHandle _handle;
     private (ulong Device, ulong Inode) _identity;
+    private bool _isAtStart = true;
 
     /// <summary>Takes over an open directory (not one opened with O_PATH).</summary>
     internal DirectoryHandle(SafeFileHandle handle) => _handle = handle;
@@ -73,6 +74,7 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         }
 
         _handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        _isAtStart = true;
         FileStatus status = Stat();
         if ((status.Device, status.Inode) != _identity)
         {
@@ -88,11 +90,12 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            if (Libc.lseek(_handle, 0, Libc.SEEK_SET) < 0)
+            if (!_isAtStart && Libc.lseek(_handle, 0, Libc.SEEK_SET) < 0)
             {
                 LinuxError.Throw("list", s_itself);
             }
 
+            _isAtStart = false;
             while (true)
             {
                 nint length;
@@ -201,11 +204,14 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     public SafeFileHandle CreateReadWrite(ByteString name, uint mode) =>
         Open(name, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL, mode, "create");
 
+    /// <summary>Opens for reading what was a regular file when it was last looked at. Who reads it looks again afterwards: it may be another one.</summary>
+    public SafeFileHandle OpenUnchecked(ByteString name) => Open(name, Libc.O_RDONLY | Libc.O_NONBLOCK, 0, "open");
+
     /// <summary>Opens a regular file for reading.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it is not a regular file.</exception>
     public SafeFileHandle OpenRead(ByteString name)
     {
-        SafeFileHandle file = Open(name, Libc.O_RDONLY | Libc.O_NONBLOCK, 0, "open");
+        SafeFileHandle file = OpenUnchecked(name);
         try
         {
             if (FileOperations.Stat(file, name).Type == FileType.RegularFile)

@@ -31,8 +31,6 @@ internal static unsafe partial class Libc
     public const int SEEK_DATA = 3;
     public const int SEEK_HOLE = 4;
 
-    public const int POSIX_FADV_SEQUENTIAL = 2;
-
     public const ulong FICLONE = 0x40049409;
 
     public const ulong RESOLVE_NO_XDEV = 1;
@@ -167,10 +165,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int lremovexattr(byte* path, byte* name);
-
-    // Returns the error number itself.
-    [LibraryImport("libc")]
-    public static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ioctl(SafeFileHandle file, ulong request, int argument);

@@ -27,7 +27,7 @@ internal sealed class RandomHistory(int seed)
             14 => $"chmod {Pick("600", "4755", "2775", "1777", "000", "644")} {path}",
             15 => $"chown -h {_random.Next(100000)}:{_random.Next(100000)} {path}",
             16 => $"setfattr -h -n {Pick("user.x", "user.y", "trusted.z", "trusted.overlay.opaque", "trusted.overlay.overlay.x")} -v 0x{_random.Next(256):x2}0a00 {path}",
-            17 => $"setfattr -n security.capability -v 0x0100000200ff0a000000000000000000000000 {path}",
+            17 => $"setfattr -n security.capability -v 0x0100000200ff0a00000000000000000000000000 {path}",
             18 or 19 => $"ln {path} {Path()}",
             20 => $"ln -s {Pick("a", "../b", "/nonexistent", "dangling")} {path}",
             21 => $"mknod {path} {Pick("p", "c 1 3", "b 300 700")}",

@@ -16,6 +16,9 @@ internal static class ChangedFile
         }
     }
 
+    /// <summary>Whether a file could not be opened because it is gone, or something else has its name now.</summary>
+    public static bool IsCauseOf(LinuxException error) => error.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENXIO;
+
     /// <summary>The error: trying again may help.</summary>
     public static LayerStoreException Error(ByteString path) => new(
         ErrorKind.Aborted,

@@ -92,7 +92,7 @@ internal sealed class DiffWalker(ILayerSink sink, HardLinks links, DiffObserver 
         LayerPath.ThrowIfTooLong(path);
         DiffLevel level = stack.Top;
         FileStatus? was = level.StatOlder(item.Name);
-        DiffDirectory newer = level.Newer.OpenChild(item);
+        DiffDirectory newer = OpenChild(level.Newer, item, path);
         DirectoryHandle? older = null;
         TarEntry entry;
         try
@@ -138,7 +138,7 @@ internal sealed class DiffWalker(ILayerSink sink, HardLinks links, DiffObserver 
                 bool isSame = IsSameInode(item.Status, older);
                 if (!isSame)
                 {
-                    file = level.Newer.Open(item);
+                    file = Open(level.Newer, item, path);
                     isSame = IsSameFile(level, item, path, file, older);
                 }
 
@@ -149,12 +149,12 @@ internal sealed class DiffWalker(ILayerSink sink, HardLinks links, DiffObserver 
                 }
             }
 
-            file = file.Xattrs is null ? level.Newer.Open(item) : file;
-            TarEntry entry = FileDescription.Describe(path, item, file.Xattrs);
+            file = file.Xattrs is null ? Open(level.Newer, item, path) : file;
+            TarEntry entry = FileDescription.Describe(path, item.Status, file.Xattrs, file.LinkName);
             group?.Decide(entry);
             Observe(was is null ? ChangeKind.Added : ChangeKind.Modified, path);
             Write(stack, entry, file.Content);
-            ThrowIfChanged(item, path, file);
+            file.ThrowIfChanged(path, item);
         }
         finally
         {
@@ -214,25 +214,41 @@ internal sealed class DiffWalker(ILayerSink sink, HardLinks links, DiffObserver 
             return false;
         }
 
-        if (item.Status.Type == FileType.SymbolicLink)
-        {
-            return item.Source.ReadLink(item.Name) == level.Older!.ReadLink(item.Name);
-        }
-
-        if (file.Content is not null && !FileContent.AreEqual(file.Content, was.Content!, path, cancellationToken))
+        if (file.LinkName != was.LinkName)
         {
             return false;
         }
 
-        ThrowIfChanged(item, path, file);
+        if (file.Content is not null && !FileContent.AreEqual(file.Content, was.Content!, item.Status.Size, path, cancellationToken))
+        {
+            return false;
+        }
+
+        file.ThrowIfChanged(path, item);
         return true;
     }
 
-    private static void ThrowIfChanged(DiffItem item, ByteString path, OpenedFile file)
+    private static OpenedFile Open(DiffDirectory directory, DiffItem item, ByteString path)
     {
-        if (file.Content is not null)
+        try
         {
-            ChangedFile.ThrowIfChanged(path, item.Status, item.Source.TryStat(item.Name));
+            return directory.Open(item);
+        }
+        catch (LinuxException e) when (ChangedFile.IsCauseOf(e))
+        {
+            throw ChangedFile.Error(path);
+        }
+    }
+
+    private static DiffDirectory OpenChild(DiffDirectory directory, DiffItem item, ByteString path)
+    {
+        try
+        {
+            return directory.OpenChild(item);
+        }
+        catch (LinuxException e) when (ChangedFile.IsCauseOf(e))
+        {
+            throw ChangedFile.Error(path);
         }
     }
 

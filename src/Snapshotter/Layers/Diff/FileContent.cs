@@ -11,27 +11,31 @@ internal static class FileContent
     private const int BufferSize = 128 << 10;
 
     /// <summary>Whether two files of the same size hold the same bytes. Holes read as zeros.</summary>
-    public static bool AreEqual(SafeFileHandle left, SafeFileHandle right, ByteString path, CancellationToken cancellationToken)
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: one became shorter.</exception>
+    public static bool AreEqual(SafeFileHandle left, SafeFileHandle right, long size, ByteString path, CancellationToken cancellationToken)
     {
-        byte[] leftBuffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        byte[] rightBuffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        int length = (int)Math.Min(BufferSize, size);
+        byte[] leftBuffer = ArrayPool<byte>.Shared.Rent(length);
+        byte[] rightBuffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            for (long offset = 0; ; offset += BufferSize)
+            for (long offset = 0; offset < size; offset += length)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int read = FileOperations.ReadAt(left, leftBuffer.AsSpan(0, BufferSize), offset, path);
-                int readRight = FileOperations.ReadAt(right, rightBuffer.AsSpan(0, BufferSize), offset, path);
-                if (!leftBuffer.AsSpan(0, read).SequenceEqual(rightBuffer.AsSpan(0, readRight)))
+                length = (int)Math.Min(length, size - offset);
+                if (FileOperations.ReadAt(left, leftBuffer.AsSpan(0, length), offset, path) < length
+                    || FileOperations.ReadAt(right, rightBuffer.AsSpan(0, length), offset, path) < length)
+                {
+                    throw ChangedFile.Error(path);
+                }
+
+                if (!leftBuffer.AsSpan(0, length).SequenceEqual(rightBuffer.AsSpan(0, length)))
                 {
                     return false;
                 }
-
-                if (read < BufferSize)
-                {
-                    return true;
-                }
             }
+
+            return true;
         }
         finally
         {

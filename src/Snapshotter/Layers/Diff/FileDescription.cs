@@ -10,18 +10,12 @@ internal static class FileDescription
     /// <summary>The root of an image that says nothing about it.</summary>
     public static TarEntry DefaultRoot { get; } = new() { Name = ByteString.Empty, Type = TarEntryType.Directory, Mode = 0x1ED };
 
-    /// <summary>Everything about a file that is no directory, but its content.</summary>
+    /// <summary>Everything about a file but its content.</summary>
     /// <param name="path">Its path in the layer.</param>
-    /// <param name="item">What was found there.</param>
+    /// <param name="status">What was found there.</param>
     /// <param name="xattrs">Its attributes.</param>
-    public static TarEntry Describe(ByteString path, DiffItem item, IReadOnlyList<Xattr> xattrs)
-    {
-        TarEntry entry = Describe(path, item.Status, xattrs);
-        return entry.Type == TarEntryType.SymbolicLink ? entry with { LinkName = item.Source.ReadLink(item.Name) } : entry;
-    }
-
-    /// <summary>Everything about a file but its content and its target.</summary>
-    public static TarEntry Describe(ByteString path, FileStatus status, IReadOnlyList<Xattr> xattrs)
+    /// <param name="linkName">A symbolic link's target.</param>
+    public static TarEntry Describe(ByteString path, FileStatus status, IReadOnlyList<Xattr> xattrs, ByteString linkName = default)
     {
         bool isDevice = status.Type is FileType.CharacterDevice or FileType.BlockDevice;
         return new TarEntry
@@ -33,6 +27,7 @@ internal static class FileDescription
             GroupId = status.GroupId,
             Size = status.Type == FileType.RegularFile ? status.Size : 0,
             ModifiedAt = status.ModifiedAt,
+            LinkName = linkName,
             DeviceMajor = isDevice ? status.RdevMajor : 0,
             DeviceMinor = isDevice ? status.RdevMinor : 0,
             Xattrs = HostXattrs.Without(xattrs),

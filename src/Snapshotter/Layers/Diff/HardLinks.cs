@@ -17,7 +17,7 @@ namespace Snapshotter.Layers.Diff;
 /// <param name="cancellationToken">Stops.</param>
 internal sealed class HardLinks(Func<DiffDirectory> openNewer, RootDirectory? older, CancellationToken cancellationToken)
 {
-    private readonly HashSet<(ulong Device, ulong Inode)> _kept = [];
+    private readonly HashSet<(ulong Device, ulong Inode)> _claimed = [];
     private LinkGroups? _newerGroups;
     private LinkGroups? _olderGroups;
 
@@ -45,13 +45,13 @@ internal sealed class HardLinks(Func<DiffDirectory> openNewer, RootDirectory? ol
             return false;
         }
 
-        // If these are all the names that the file had, no other file can claim it.
-        return count == was.LinkCount || (!LivesOnBelow(path, group, was) && _kept.Add(file));
+        // If these are all the names that the file had, no other file can claim it. Else the first one decides for all.
+        return count == was.LinkCount || (_claimed.Add(file) && !LivesOnBelow(path, was));
     }
 
     /// <summary>Whether the older file shows in the newer tree under a name that the newer tree does not list, as an upper does not
     /// list what it leaves alone.</summary>
-    private bool LivesOnBelow(ByteString path, LinkGroup? group, FileStatus was)
+    private bool LivesOnBelow(ByteString path, FileStatus was)
     {
         using DiffDirectory root = openNewer();
         if (root.IsComplete)

@@ -7,8 +7,10 @@ namespace Snapshotter.Layers.Diff;
 
 /// <summary>What stat does not say of a file that is no directory.</summary>
 /// <param name="Xattrs">Its attributes, ordered bytewise by name.</param>
-/// <param name="Content">The file, open for reading; null if it has no content: an empty file, or no regular one.</param>
-internal readonly record struct OpenedFile(IReadOnlyList<Xattr> Xattrs, SafeFileHandle? Content) : IDisposable
+/// <param name="LinkName">A symbolic link's target; else empty.</param>
+/// <param name="Content">What it holds, open for reading; null if that is nothing: an empty file, or no regular one.</param>
+/// <param name="IsReadElsewhere">Whether the content is not read from the file itself.</param>
+internal readonly record struct OpenedFile(IReadOnlyList<Xattr> Xattrs, ByteString LinkName, SafeFileHandle? Content, bool IsReadElsewhere = false) : IDisposable
 {
     /// <summary>Opens a file only if it has something to read.</summary>
     /// <param name="directory">Where it is.</param>
@@ -19,18 +21,29 @@ internal readonly record struct OpenedFile(IReadOnlyList<Xattr> Xattrs, SafeFile
     {
         if (status.Type != FileType.RegularFile || status.Size == 0)
         {
-            return new OpenedFile(directory.ListXattrs(name, wanted), null);
+            ByteString linkName = status.Type == FileType.SymbolicLink ? directory.ReadLink(name) : ByteString.Empty;
+            return new OpenedFile(directory.ListXattrs(name, wanted), linkName, null);
         }
 
-        SafeFileHandle content = directory.OpenRead(name);
+        SafeFileHandle content = directory.OpenUnchecked(name);
         try
         {
-            return new OpenedFile(FileXattrs.List(content, wanted, name), content);
+            return new OpenedFile(FileXattrs.List(content, wanted, name), ByteString.Empty, content);
         }
         catch
         {
             content.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Throws if the content that was read is not that of the file that was found, or it changed meanwhile.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>.</exception>
+    public void ThrowIfChanged(ByteString path, DiffItem found)
+    {
+        if (Content is not null)
+        {
+            ChangedFile.ThrowIfChanged(path, found.Status, IsReadElsewhere ? found.Source.TryStat(found.Name) : FileOperations.Stat(Content, path));
         }
     }
 

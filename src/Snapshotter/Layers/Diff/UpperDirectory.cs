@@ -125,14 +125,15 @@ internal sealed class UpperDirectory : DiffDirectory
                     "Mount with index=off.");
             }
 
-            SafeFileHandle? content = file.Content;
-            if (content is not null && ValueOf(file.Xattrs, _overlay.Metacopy) is not null)
+            IReadOnlyList<Xattr> exported = _overlay.Export(file.Xattrs);
+            if (file.Content is null || ValueOf(file.Xattrs, _overlay.Metacopy) is null)
             {
-                content = OpenData(item.Name);
-                file.Dispose();
+                return file with { Xattrs = exported };
             }
 
-            return new OpenedFile(_overlay.Export(file.Xattrs), content);
+            OpenedFile data = new(exported, ByteString.Empty, OpenData(item.Name), IsReadElsewhere: true);
+            file.Dispose();
+            return data;
         }
         catch
         {

@@ -204,7 +204,7 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     public SafeFileHandle CreateReadWrite(ByteString name, uint mode) =>
         Open(name, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL, mode, "create");
 
-    /// <summary>Opens for reading what was a regular file when it was last looked at. Who reads it looks again afterwards: it may be another one.</summary>
+    /// <summary>Opens for reading what was a regular file when it was last looked at. It may be something else now: look again before reading.</summary>
     public SafeFileHandle OpenUnchecked(ByteString name) => Open(name, Libc.O_RDONLY | Libc.O_NONBLOCK, 0, "open");
 
     /// <summary>Opens a regular file for reading.</summary>

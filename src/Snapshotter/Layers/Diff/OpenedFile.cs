@@ -17,6 +17,7 @@ internal readonly record struct OpenedFile(IReadOnlyList<Xattr> Xattrs, ByteStri
     /// <param name="name">Its name there.</param>
     /// <param name="status">What was found there.</param>
     /// <param name="wanted">Which attributes to read; null reads all.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: it is not what was found.</exception>
     public static OpenedFile Open(DirectoryHandle directory, ByteString name, FileStatus status, XattrFilter? wanted = null)
     {
         if (status.Type != FileType.RegularFile || status.Size == 0)
@@ -28,6 +29,7 @@ internal readonly record struct OpenedFile(IReadOnlyList<Xattr> Xattrs, ByteStri
         SafeFileHandle content = directory.OpenUnchecked(name);
         try
         {
+            ChangedFile.ThrowIfChanged(name, status, FileOperations.Stat(content, name));
             return new OpenedFile(FileXattrs.List(content, wanted, name), ByteString.Empty, content);
         }
         catch
@@ -37,7 +39,7 @@ internal readonly record struct OpenedFile(IReadOnlyList<Xattr> Xattrs, ByteStri
         }
     }
 
-    /// <summary>Throws if the content that was read is not that of the file that was found, or it changed meanwhile.</summary>
+    /// <summary>Throws if the content changed while it was read.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>.</exception>
     public void ThrowIfChanged(ByteString path, DiffItem found)
     {

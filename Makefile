@@ -16,7 +16,9 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
-.PHONY: help sdk deps build test demo lint format bench bench-unpack bench-commit bench-gzip go-suites images approve-golden testdata approve-api clean
+TOOLS := layerstore layerstore-store umoci containerd podman buildah gnu-tar bsdtar
+
+.PHONY: help sdk deps build test demo lint format bench bench-unpack bench-commit bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -61,6 +63,9 @@ bench-gzip: sdk ## times the gzip encoder beside others, on one core
 
 go-suites: deps build ## containerd's and continuity's own tests of layers, on out/layerstore
 	@tests/go/run
+
+corpus-scores: deps build ## scores LayerStore and other tools on testdata/layers/ into docs/corpus.md (root; an hour; TOOLS=...)
+	@LAYERSTORE=$(CURDIR)/out/layerstore testdata/layers/scores .cache/corpus docs/corpus.md $(TOOLS)
 
 images: deps ## large images into .cache/images (minutes, gigabytes; what is there is kept)
 	@testdata/large.sh

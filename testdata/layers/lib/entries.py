@@ -39,17 +39,33 @@ def base256(value, width):
     return value.to_bytes(width, "big", signed=True)
 
 
-def header(name=b"", kind=b"0", mode=0o644, uid=0, gid=0, size=0, time=TIME, link=b"", magic=USTAR, uname=b"", gname=b"",
-           device=(0, 0), prefix=b"", patches=(), signed=False):
+def header(
+    name=b"",
+    kind=b"0",
+    mode=0o644,
+    uid=0,
+    gid=0,
+    size=0,
+    time=TIME,
+    link=b"",
+    magic=USTAR,
+    uname=b"",
+    gname=b"",
+    device=(0, 0),
+    prefix=b"",
+    patches=(),
+    signed=False,
+):
     """One header block. Numbers may be given as bytes, which are taken as they are. `patches` are (offset, bytes) put over it; the checksum
     is that of the result (summed as signed bytes if asked), unless a patch is at its own place."""
+
     def number(value, width):
         return value.ljust(width, b"\0") if isinstance(value, bytes) else octal(value, width)
 
     block = bytearray(BLOCK)
 
     def put(offset, data):
-        block[offset:offset + len(data)] = data
+        block[offset : offset + len(data)] = data
 
     put(0, to_bytes(name)[:100])
     put(100, number(mode, 8))
@@ -144,8 +160,13 @@ class Entry:
         link = to_bytes(self.link)
         records = list(self.records) if self.only_records else self.needed_records(path, link)
         fields = {
-            "kind": KINDS[self.kind], "mode": self.mode, "uid": self.uid if self.uid <= 0o7777777 else 0,
-            "gid": self.gid if self.gid <= 0o7777777 else 0, "size": len(self.data), "link": link, "device": self.device,
+            "kind": KINDS[self.kind],
+            "mode": self.mode,
+            "uid": self.uid if self.uid <= 0o7777777 else 0,
+            "gid": self.gid if self.gid <= 0o7777777 else 0,
+            "size": len(self.data),
+            "link": link,
+            "device": self.device,
             "time": max(0, min(self.time // NANO, 8**11 - 1)),
         }
         fields.update(self.header)

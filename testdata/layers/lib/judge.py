@@ -9,7 +9,15 @@ from .sandbox import REGION, TMP, execute
 TARGET, LOWER, UPPER = f"{REGION}/tree", f"{REGION}/lower", f"{REGION}/upper"
 
 # The results. All but PASSED are failures; README.md, "Results", says what each means.
-PASSED, ESCAPED, ACCEPTED, REFUSED, WRONG, CRASHED, TIMED_OUT = "passed", "escaped", "accepted", "refused", "wrong", "crashed", "timed out"
+PASSED, ESCAPED, ACCEPTED, REFUSED, WRONG, CRASHED, TIMED_OUT = (
+    "passed",
+    "escaped",
+    "accepted",
+    "refused",
+    "wrong",
+    "crashed",
+    "timed out",
+)
 
 
 class Result:
@@ -21,8 +29,14 @@ class Result:
     def as_json(self):
         case = self.case
         return {
-            "case": case.name, "kind": case.kind, "category": case.category, "rule": case.rule, "severity": case.severity, "reading": case.reading,
-            "result": self.result, "details": self.details,
+            "case": case.name,
+            "kind": case.kind,
+            "category": case.category,
+            "rule": case.rule,
+            "severity": case.severity,
+            "reading": case.reading,
+            "result": self.result,
+            "details": self.details,
         }
 
 
@@ -34,7 +48,12 @@ class Case:
         self.kind, self.category, _ = name.split("/")
         with open(os.path.join(folder, "case.json"), encoding="utf-8") as file:
             facts = json.load(file)
-        self.title, self.rule, self.severity, self.reading = facts["title"], facts["rule"], facts["severity"], facts.get("reading")
+        self.title, self.rule, self.severity, self.reading = (
+            facts["title"],
+            facts["rule"],
+            facts["severity"],
+            facts.get("reading"),
+        )
         self.layers = [os.path.join(folder, file) for file in facts.get("layers", ())]
         self.expect, self.absent = facts["expect"], facts.get("absent", [])
 

@@ -12,10 +12,25 @@ from urllib.parse import unquote_to_bytes
 from . import tree
 
 TYPES = {
-    tarfile.REGTYPE: "file", tarfile.AREGTYPE: "file", tarfile.CONTTYPE: "file", tarfile.GNUTYPE_SPARSE: "file", tarfile.DIRTYPE: "dir",
-    tarfile.SYMTYPE: "link", tarfile.CHRTYPE: "char", tarfile.BLKTYPE: "block", tarfile.FIFOTYPE: "fifo", tarfile.LNKTYPE: "hardlink",
+    tarfile.REGTYPE: "file",
+    tarfile.AREGTYPE: "file",
+    tarfile.CONTTYPE: "file",
+    tarfile.GNUTYPE_SPARSE: "file",
+    tarfile.DIRTYPE: "dir",
+    tarfile.SYMTYPE: "link",
+    tarfile.CHRTYPE: "char",
+    tarfile.BLKTYPE: "block",
+    tarfile.FIFOTYPE: "fifo",
+    tarfile.LNKTYPE: "hardlink",
 }
-ACL_TAGS = {("user", False): 0x01, ("user", True): 0x02, ("group", False): 0x04, ("group", True): 0x08, ("mask", False): 0x10, ("other", False): 0x20}
+ACL_TAGS = {
+    ("user", False): 0x01,
+    ("user", True): 0x02,
+    ("group", False): 0x04,
+    ("group", True): 0x08,
+    ("mask", False): 0x10,
+    ("other", False): 0x20,
+}
 
 
 class LayerError(Exception):
@@ -95,7 +110,9 @@ def acl_of(text):
             continue  # a name of the machine that made the archive
         bits = sum({"r": 4, "w": 2, "x": 1}.get(letter, 0) for letter in permissions)
         items.append((ACL_TAGS[tag, bool(qualifier)], bits, int((number or [qualifier])[0]) if qualifier else 0xFFFFFFFF))
-    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", tag, bits, number) for tag, bits, number in sorted(items, key=lambda item: (item[0], item[2])))
+    return struct.pack("<I", 2) + b"".join(
+        struct.pack("<HHI", tag, bits, number) for tag, bits, number in sorted(items, key=lambda item: (item[0], item[2]))
+    )
 
 
 def digest_content(lower):
@@ -106,7 +123,7 @@ def digest_content(lower):
         if fields["type"] == "file" and "sha256" not in fields:
             content = bytearray(int(fields["size"]))
             for offset, data in fields.pop("data", ()):
-                content[offset:offset + len(data)] = data
+                content[offset : offset + len(data)] = data
             fields["sha256"] = hashlib.sha256(content).hexdigest()
         result[path] = fields
     return result
@@ -173,7 +190,9 @@ def add(files, before, name, kind, fields, target):
         if file is None or file["type"] == "dir":
             raise LayerError(f"a hard link without a target: {tree.escape(name)} to {tree.escape(target)}")
         # One file has one metadata: that of its last entry. Attributes that the entry does not repeat stay.
-        file.update({key: value for key, value in fields.items() if key != "type" and not (file["type"] == "link" and key == "mode")})
+        file.update(
+            {key: value for key, value in fields.items() if key != "type" and not (file["type"] == "link" and key == "mode")}
+        )
         fields = file
     if fields["type"] != "dir" or name in files and files[name]["type"] != "dir":
         remove_below(files, name)

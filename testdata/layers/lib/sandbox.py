@@ -52,7 +52,11 @@ class Sandbox:
         os.makedirs(f"{CANARY}/directory")
         os.makedirs(REGION)
         os.mkdir(TMP, 0o700)
-        for path in (f"{CANARY}/file", f"{CANARY}/directory/file", *(f"{HOME}/{level}keep" for level in ("1/", "1/2/", "1/2/3/"))):
+        for path in (
+            f"{CANARY}/file",
+            f"{CANARY}/directory/file",
+            *(f"{HOME}/{level}keep" for level in ("1/", "1/2/", "1/2/3/")),
+        ):
             with open(path, "w", encoding="ascii") as file:
                 file.write("HOST PATH: nothing may change this\n")
             os.chmod(path, 0o600)
@@ -63,7 +67,9 @@ class Sandbox:
         result = {}
         for top in ("canary", "1"):
             for path, fields in tree.scan(f"{HOME}/{top}").items():
-                result[top.encode() + b"/" + path] = {key: value for key, value in fields.items() if key != "time" or fields["type"] != "dir"}
+                result[top.encode() + b"/" + path] = {
+                    key: value for key, value in fields.items() if key != "time" or fields["type"] != "dir"
+                }
         return result
 
     def remove(self, directory):
@@ -102,8 +108,15 @@ def execute(command, timeout):
     """Runs a shell command with all its children."""
     with tempfile.TemporaryFile(dir=HOME) as errors:
         process = subprocess.Popen(
-            ["sh", "-c", command], cwd=TMP, env={**os.environ, "TMPDIR": TMP, "LC_ALL": "C.UTF-8"}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True, umask=0o022)
+            ["sh", "-c", command],
+            cwd=TMP,
+            env={**os.environ, "TMPDIR": TMP, "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+            umask=0o022,
+        )
         try:
             code = process.wait(timeout)
             timed_out = False

@@ -16,8 +16,13 @@ PATH_KEYWORDS = ("link", "hardlink")
 STRICT = ("hardlink",)
 HOST_XATTRS = (b"security.selinux",)
 TYPES = {
-    stat.S_IFDIR: "dir", stat.S_IFREG: "file", stat.S_IFLNK: "link", stat.S_IFIFO: "fifo", stat.S_IFCHR: "char",
-    stat.S_IFBLK: "block", stat.S_IFSOCK: "socket",
+    stat.S_IFDIR: "dir",
+    stat.S_IFREG: "file",
+    stat.S_IFLNK: "link",
+    stat.S_IFIFO: "fifo",
+    stat.S_IFCHR: "char",
+    stat.S_IFBLK: "block",
+    stat.S_IFSOCK: "socket",
 }
 
 
@@ -101,8 +106,12 @@ def scan(directory):
 
 def scan_into(handle, prefix, tree, names):
     for name in sorted(os.fsencode(name) for name in os.listdir(handle)):
-        status = os.stat(name, dir_fd=handle, follow_symlinks=False)
         path = prefix + name
+        try:
+            status = os.stat(name, dir_fd=handle, follow_symlinks=False)
+        except FileNotFoundError:
+            tree[path] = {"type": "ghost"}
+            continue
         tree[path] = describe(status, handle, name)
         if stat.S_ISDIR(status.st_mode):
             child = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
@@ -175,7 +184,11 @@ def compare_fields(path, expected, actual):
     keys = [key for key in KEYWORDS if key in expected or key in actual and key in STRICT]
     if expected["type"] != actual["type"]:
         keys = ["type"]
-    xattrs = {key for key in expected.keys() | actual.keys() if isinstance(key, bytes) and (key in expected or "xattr.*" not in expected)}
+    xattrs = {
+        key
+        for key in expected.keys() | actual.keys()
+        if isinstance(key, bytes) and (key in expected or "xattr.*" not in expected)
+    }
     for key in keys + sorted(xattrs):
         if expected.get(key) != actual.get(key):
             yield f"{path}: {escape(key) if isinstance(key, bytes) else key} is {show(key, actual.get(key))}, expected {show(key, expected.get(key))}"

@@ -2,8 +2,21 @@
 import importlib
 
 MODULES = (
-    "whiteouts", "directories", "paths", "hardlinks", "types", "pax", "formats", "sparse", "xattrs", "names", "metadata", "breakouts",
-    "archives", "compression", "differences",
+    "whiteouts",
+    "directories",
+    "paths",
+    "hardlinks",
+    "types",
+    "pax",
+    "formats",
+    "sparse",
+    "xattrs",
+    "names",
+    "metadata",
+    "breakouts",
+    "archives",
+    "compression",
+    "differences",
 )
 
 

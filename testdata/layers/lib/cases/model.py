@@ -112,6 +112,6 @@ def with_content(node):
     if len(data) < 4096:
         fields["data"] = [(0, data)] if data else []
         return fields
-    blocks = [(offset, data[offset:offset + 4096]) for offset in range(0, len(data), 4096)]
+    blocks = [(offset, data[offset : offset + 4096]) for offset in range(0, len(data), 4096)]
     fields["data"] = [(offset, block) for offset, block in blocks if block.strip(b"\0")]
     return fields

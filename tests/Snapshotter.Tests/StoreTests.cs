@@ -74,6 +74,7 @@ public sealed class StoreTests : IDisposable
         Assert.Equal(expected, TestData.Tree(_temp["plain"]));
 
         CommitResult second = await store.CommitAsync("k", "again");
+        Assert.Equal(driver == StoreDriver.Overlay && !mounted, second.Layer is null);
         await store.UnpackAsync(second.Image.Name, _temp["plain2"]);
         Assert.Equal(expected, TestData.Tree(_temp["plain2"]));
         await store.PushAsync("changed", TransportReference.Parse($"oci:{_temp["out"]}:changed"));

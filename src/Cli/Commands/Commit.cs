@@ -39,6 +39,11 @@ internal sealed class Commit : CliCommand
         };
         await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
         CommitResult result = await store.CommitAsync(session.Get(_key), session.Get(_name), options, cancellationToken).ConfigureAwait(false);
+        if (result.Layer is null)
+        {
+            session.Warn($"nothing has changed in the snapshot \"{Printable.Text(session.Get(_key))}\": the new image has no new layer");
+        }
+
         session.Print(result.Image.Manifest.Digest.ToString());
     }
 }

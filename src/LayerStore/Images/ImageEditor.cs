@@ -71,19 +71,32 @@ public static class ImageEditor
     {
         ArgumentNullException.ThrowIfNull(parent);
         ArgumentNullException.ThrowIfNull(layer);
-        ImageConfig config = AppendToConfig(parent.Config, layer);
+        return Append(parent, layer, layer.History, baseImage);
+    }
+
+    /// <summary>Adds to the history what made no layer.</summary>
+    /// <param name="parent">The image below.</param>
+    /// <param name="history">What happened; its time becomes the image's. It is marked as an empty layer.</param>
+    /// <param name="baseImage">As for <see cref="AppendLayer"/>.</param>
+    /// <exception cref="LayerStoreException">As for <see cref="AppendLayer"/>.</exception>
+    public static EditedImage AppendHistory(EditedImage parent, HistoryEntry history, BaseImage? baseImage = null)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        ArgumentNullException.ThrowIfNull(history);
+        return Append(parent, layer: null, history with { EmptyLayer = true }, baseImage);
+    }
+
+    private static EditedImage Append(EditedImage parent, NewLayer? layer, HistoryEntry history, BaseImage? baseImage)
+    {
+        ImageConfig config = AppendToConfig(parent.Config, layer, history);
         return new EditedImage(AppendToManifest(parent.Manifest, config.Descriptor, layer, baseImage), config);
     }
 
-    private static ImageConfig AppendToConfig(ImageConfig parent, NewLayer layer)
+    private static ImageConfig AppendToConfig(ImageConfig parent, NewLayer? layer, HistoryEntry history)
     {
         List<(string Key, RawJson.Change? Change)> changes =
         [
-            ("created", layer.History.Created is { } time ? (writer, _) => writer.WriteStringValue(Format(time)) : null),
-            ("rootfs", (writer, old) => RawJson.EditObject(
-                writer,
-                old,
-                ("diff_ids", (_, ids) => RawJson.EditArray(writer, ids, _ => true, () => writer.WriteStringValue(layer.DiffId.ToString()))))),
+            ("created", history.Created is { } time ? (writer, _) => writer.WriteStringValue(Format(time)) : null),
             ("history", (writer, old) => RawJson.EditArray(writer, old, _ => true, () =>
             {
                 // A parent whose history is short gets empty entries, so that the new one belongs to the new layer.
@@ -94,10 +107,18 @@ public static class ImageEditor
                     writer.WriteEndObject();
                 }
 
-                WriteHistory(writer, layer.History);
+                WriteHistory(writer, history);
             })),
         ];
-        if (layer.History.Author is { } author)
+        if (layer is not null)
+        {
+            changes.Add(("rootfs", (writer, old) => RawJson.EditObject(
+                writer,
+                old,
+                ("diff_ids", (_, ids) => RawJson.EditArray(writer, ids, _ => true, () => writer.WriteStringValue(layer.DiffId.ToString()))))));
+        }
+
+        if (history.Author is { } author)
         {
             changes.Add(("author", (writer, _) => writer.WriteStringValue(author)));
         }
@@ -106,10 +127,9 @@ public static class ImageEditor
         return ImageConfig.Parse(bytes, Describe(parent.MediaType, bytes));
     }
 
-    private static ImageManifest AppendToManifest(ImageManifest parent, Descriptor config, NewLayer layer, BaseImage? baseImage)
+    private static ImageManifest AppendToManifest(ImageManifest parent, Descriptor config, NewLayer? layer, BaseImage? baseImage)
     {
         bool docker = MediaTypes.IsDocker(parent.MediaType);
-        Descriptor descriptor = new(MediaTypes.ForLayer(layer.Compression, docker), layer.Digest, layer.Size);
         List<(string Key, RawJson.Change? Change)> changes =
         [
             ("config", (writer, old) => RawJson.EditObject(
@@ -119,8 +139,13 @@ public static class ImageEditor
                 ("size", (_, _) => writer.WriteNumberValue(config.Size)),
                 ("data", null),
                 ("urls", null))),
-            ("layers", (writer, old) => RawJson.EditArray(writer, old, _ => true, () => DescriptorJson.Write(writer, descriptor))),
         ];
+        if (layer is not null)
+        {
+            Descriptor descriptor = new(MediaTypes.ForLayer(layer.Compression, docker), layer.Digest, layer.Size);
+            changes.Add(("layers", (writer, old) => RawJson.EditArray(writer, old, _ => true, () => DescriptorJson.Write(writer, descriptor))));
+        }
+
         if (baseImage is not null && !docker)
         {
             RawJson.Change? name = baseImage.Name is { } text ? (writer, _) => writer.WriteStringValue(text) : null;
@@ -153,6 +178,11 @@ public static class ImageEditor
         if (entry.Comment is { } comment)
         {
             writer.WriteString("comment", comment);
+        }
+
+        if (entry.EmptyLayer)
+        {
+            writer.WriteBoolean("empty_layer", true);
         }
 
         writer.WriteEndObject();

@@ -128,8 +128,8 @@ public sealed class TarReader
     private TarEntry ReadEntry(TarHeader header)
     {
         TarEntry entry = _extensions.MakeEntry(header);
-        CheckPath(entry.Name, "name");
-        CheckPath(entry.LinkName, "link target");
+        CheckPath(PathLength(entry.Name.Span), "name");
+        CheckPath(entry.LinkName.Length, "link target");
         if (entry.Type != TarEntryType.RegularFile)
         {
             return entry;
@@ -255,8 +255,18 @@ public sealed class TarReader
         CheckLimit(_totalBytes, _limits.MaxTotalBytes, "bytes of content", nameof(TarLimits.MaxTotalBytes));
     }
 
-    private void CheckPath(ByteString path, string what) =>
-        CheckLimit(path.Length, _limits.MaxPathBytes, $"bytes in a {what}", nameof(TarLimits.MaxPathBytes));
+    /// <summary>
+    /// How long the path is that a name stands for. A directory's name has a slash more, and a whiteout's four letters more than
+    /// the path that it hides (OCI image-spec, layer.md, "Whiteouts"), which may be as long as any.
+    /// </summary>
+    private static int PathLength(ReadOnlySpan<byte> name)
+    {
+        name = name.TrimEnd((byte)'/');
+        return name.Length - (name[(name.LastIndexOf((byte)'/') + 1)..].StartsWith(".wh."u8) ? 4 : 0);
+    }
+
+    private void CheckPath(int length, string what) =>
+        CheckLimit(length, _limits.MaxPathBytes, $"bytes in a {what}", nameof(TarLimits.MaxPathBytes));
 
     private static void CheckLimit(long value, long limit, string what, string name)
     {

@@ -68,6 +68,9 @@ internal sealed class OverlayXattrs
     public ByteString Escape(ByteString name) =>
         name.StartsWith(_prefix.Span) ? ByteString.Concat(_escapePrefix.Span, name.Span[_prefix.Length..]) : name;
 
+    /// <summary>Those that are overlay's.</summary>
+    public IReadOnlyList<Xattr> Marks(IReadOnlyList<Xattr> stored) => [.. stored.Where(xattr => IsMark(xattr.Name))];
+
     /// <summary>What a mount would show of a directory's attributes: overlay's marks gone, one level of escape taken off, ordered by name.</summary>
     public IReadOnlyList<Xattr> Export(IReadOnlyList<Xattr> stored)
     {

@@ -123,4 +123,21 @@ public sealed class ImageEditorTests
         EditedImage child = ImageEditor.AppendLayer(parent, Layer, new BaseImage(Digest.Parse(A), null));
         Assert.Equal(A, Assert.Single(child.Manifest.Annotations).Value);
     }
+
+    [Fact]
+    public void History_without_a_layer_leaves_the_layers_as_they_were()
+    {
+        EditedImage parent = Parent(
+            $$"""{"schemaVersion":2,"config":{"digest":"{{A}}","mediaType":"application/vnd.oci.image.config.v1+json","size":1},"layers":[{"digest":"{{A}}","size":1,"mediaType":"application/vnd.oci.image.layer.v1.tar"}]}""",
+            $$"""{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["{{A}}"]} }""");
+        EditedImage child = ImageEditor.AppendHistory(parent, new HistoryEntry(Time, "layerstore commit", Comment: "none"));
+        Assert.Equal(
+            Join(
+                $$"""{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["{{A}}"]},"created":"2024-05-06T07:08:09.12Z",""",
+                """  "history":[{},{"created":"2024-05-06T07:08:09.12Z","created_by":"layerstore commit","comment":"none","empty_layer":true}]}"""),
+            Text(child.Config));
+        Assert.Equal(
+            $$"""{"schemaVersion":2,"config":{"digest":"{{child.Config.Digest}}","mediaType":"application/vnd.oci.image.config.v1+json","size":{{child.Config.Bytes.Length}} },"layers":[{"digest":"{{A}}","size":1,"mediaType":"application/vnd.oci.image.layer.v1.tar"}]}""".Replace(" }", "}", StringComparison.Ordinal),
+            Text(child.Manifest));
+    }
 }

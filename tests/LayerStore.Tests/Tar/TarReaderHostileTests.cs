@@ -183,6 +183,8 @@ public class TarReaderHostileTests
         Refused("MaxEntries", new RawTar().File("a", "").File("b", "").File("c", "").End(), new TarLimits { MaxEntries = 2 });
         Refused("MaxEntries", new RawTar().Extension('g', "").Extension('g', "").Extension('g', "").End(), new TarLimits { MaxEntries = 2 });
         Refused("MaxPathBytes", new RawTar().Pax(("path", new string('p', 5000))).Add(Header()).End());
+        Refused("MaxPathBytes", new RawTar().Pax(("path", new string('p', 4097))).Add(Header()).End());
+        Refused("MaxPathBytes", new RawTar().Pax(("path", $".wh.{new string('p', 4097)}")).Add(Header()).End());
         Refused("MaxPathBytes", new RawTar().Pax(("linkpath", new string('p', 5000))).Add(Header("f", '2')).End());
         Refused("MaxHeaderBytes", new RawTar().Add(Header("f", 'x', Octal((1 << 20) + 1))).End());
         Refused("MaxHeaderBytes", new RawTar().Add(Header("f", 'L', Octal(long.MaxValue >> 30))).End());

@@ -12,7 +12,7 @@ internal sealed class OperationGenerator
     private static readonly Gen<ByteString> s_name = Gen.Frequency(Samples.Names.Select(n => (n.Weight, Gen.Constant(n.Name))));
 
     /// <summary>The longest paths that a layer holds have 4,096 bytes (PATH_MAX).</summary>
-    private static readonly Gen<TreePath> s_deep = Gen.Elements(4096, 4095, 4093, 3900, 600).Select(TreePath.Deep);
+    private static readonly Gen<int> s_length = Gen.Elements(LongestPath, LongestPath - 1, LongestPath - 3, LongestPath - 4, 3900);
 
     private static readonly Gen<char> s_letter = Gen.Elements('x', 'y');
 
@@ -30,16 +30,21 @@ internal sealed class OperationGenerator
     private static readonly Gen<(FileType Type, uint Major, uint Minor)> s_node = Gen.Elements(
         (FileType.Fifo, 0u, 0u), (FileType.CharacterDevice, 1u, 3u), (FileType.CharacterDevice, 0xfffu, 0xfffffu), (FileType.BlockDevice, 240u, 300u), (FileType.Socket, 0u, 0u));
 
+    private const int LongestPath = 4096;
+
     private readonly Gen<TreePath> _new;
     private readonly Gen<TreePath> _file;
     private readonly Gen<TreePath> _old;
     private readonly Gen<TreePath> _any;
+    private readonly Gen<TreePath>? _deep;
 
     private OperationGenerator(KnownPaths known)
     {
         // What is below a renamed directory must not get a path that is longer than a layer holds.
         TreePath[] directories = [TreePath.Root, .. known.Directories.Where(IsShallow)];
         TreePath[] files = [.. known.Files.Where(IsShallow)];
+        TreePath[] deep = [.. known.Directories.Where(static path => path is { IsLong: true, Length: < LongestPath - 1 })];
+        _deep = deep.Length == 0 ? null : from path in Gen.Elements(deep) from length in s_length select path.Fill(length);
         _new = from path in Gen.Elements(directories) from name in s_name select path.Below(name);
         _file = files.Length == 0 ? _new : Gen.Frequency((6, Gen.Elements(files)), (1, _new));
         _old = directories.Length == 1 ? _file : Gen.Frequency((1, _file), (1, Gen.Elements(directories[1..])));
@@ -74,7 +79,7 @@ internal sealed class OperationGenerator
         (2, from path in WithDeep(_file) from offset in Gen.Elements(3L, 70_000, 1_000_000) from size in Gen.Elements(1, 4096) select Change.WriteAt(path, offset, 'w', size)),
         (2, from path in _file from size in Gen.Elements(0L, 3, 5000, 300_000) select Change.Truncate(path, size)),
         (8, _new.Select(Change.MakeDirectory)),
-        (2, WithDeep(_new).Select(Change.MakeDirectories)),
+        (2, Gen.Frequency((3, WithDeep(_new)), (1, s_length.Select(TreePath.Deep))).Select(Change.MakeDirectories)),
         (8, from path in _old from to in Gen.OneOf(_new, _old) select Change.Rename(path, to)),
         (2, from path in _old from with in _old select Change.Exchange(path, with)),
         (5, WithDeep(_old).Select(Change.Remove)),
@@ -89,5 +94,5 @@ internal sealed class OperationGenerator
         (8, from path in _any from xattr in s_xattr select Change.SetXattr(path, xattr)),
         (2, from path in _any from xattr in s_xattr select Change.RemoveXattr(path, xattr.Name)));
 
-    private static Gen<TreePath> WithDeep(Gen<TreePath> path) => Gen.Frequency((40, path), (1, s_deep));
+    private Gen<TreePath> WithDeep(Gen<TreePath> path) => _deep is null ? path : Gen.Frequency((3, path), (1, _deep));
 }

@@ -33,7 +33,7 @@ internal sealed record TreePath(params IReadOnlyList<ByteString> Names)
         for (int left = length; left > 0;)
         {
             // A last name of nothing cannot be.
-            int next = left <= 255 ? left : left == 257 ? 254 : 255;
+            int next = left <= 255 ? left : left == 256 ? 254 : 255;
             names.Add(new ByteString(Encoding.ASCII.GetBytes(new string('0', next))));
             left -= next + 1;
         }
@@ -42,6 +42,9 @@ internal sealed record TreePath(params IReadOnlyList<ByteString> Names)
     }
 
     public TreePath Below(ByteString name) => new([.. Names, name]);
+
+    /// <summary>A name in this directory whose path has as many bytes, or nearly: a name has 255 at most.</summary>
+    public TreePath Fill(int length) => Below(new ByteString(Encoding.ASCII.GetBytes(new string('0', Math.Clamp(length - Length - 1, 1, 255)))));
 
     /// <summary>Shorter places, for a smaller example.</summary>
     public IEnumerable<TreePath> Simpler()

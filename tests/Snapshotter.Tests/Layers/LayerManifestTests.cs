@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Images;
 using LayerStore.Transports;
+using Snapshotter.Layers;
 using Snapshotter.Layers.Commit;
 using Snapshotter.Layers.Manifest;
 using Snapshotter.Linux;
@@ -28,7 +29,8 @@ public sealed class LayerManifestTests : IDisposable
         {
             byte[] noted = LayerManifest.ReadVerified(_temp[$"root/m/{layer.Tree}"], layer.ManifestDigest!);
             using RootDirectory tree = RootDirectory.Open(layer.Directory);
-            (_, SnapshotUsage usage) = ManifestBuilder.Write(tree, _temp["again"], known: null, trueOwners: null, CancellationToken.None);
+            OverlayXattrs? rootMarks = new ManifestReader(noted).Next()!.IsUnsaidRoot ? new("trusted") : null;
+            (_, SnapshotUsage usage) = ManifestBuilder.Write(tree, _temp["again"], known: null, trueOwners: null, rootMarks, CancellationToken.None);
             Assert.Equal(File.ReadAllBytes(_temp["again"]), noted);
             Assert.Equal(usage.Inodes, layer.Usage.Inodes);
         }

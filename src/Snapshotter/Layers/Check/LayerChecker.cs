@@ -13,6 +13,7 @@ namespace Snapshotter.Layers.Check;
 internal sealed class LayerChecker(
     StoreLayout layout, IContentStore content, ILayerSnapshotter snapshots, TreeStore trees, LayerSources sources, CheckOptions options, Throttle throttle)
 {
+    private readonly OverlayXattrs _overlay = new(snapshots.OverlayXattrNamespace);
     private readonly List<CheckFinding> _findings = [];
 
     /// <summary>How many layers there are.</summary>
@@ -86,7 +87,7 @@ internal sealed class LayerChecker(
     private List<TreeDamage> Compare(LayerInfo layer, byte[] manifest, CancellationToken cancellationToken)
     {
         using RootDirectory tree = RootDirectory.Open(layer.Directory);
-        return TreeChecker.Check(tree, manifest, options.ReadData, throttle, cancellationToken);
+        return TreeChecker.Check(tree, manifest, _overlay, options.ReadData, throttle, cancellationToken);
     }
 
     private static List<TreeDamage> AllOf(byte[] manifest) =>
@@ -100,7 +101,7 @@ internal sealed class LayerChecker(
             {
                 using RootDirectory copy = RootDirectory.Open(draft.Directory);
                 HashSet<ByteString> wanted = [.. damage.Where(one => !one.Faults.HasFlag(TreeFaults.Extra)).Select(one => one.Path)];
-                if (TreeChecker.Check(copy, manifest, readsAll: true, Throttle.None, cancellationToken).Exists(one => wanted.Contains(one.Path)))
+                if (TreeChecker.Check(copy, manifest, _overlay, readsAll: true, Throttle.None, cancellationToken).Exists(one => wanted.Contains(one.Path)))
                 {
                     return false; // It was unpacked in another way, or is another layer.
                 }

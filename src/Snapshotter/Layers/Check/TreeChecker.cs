@@ -16,13 +16,15 @@ internal sealed class TreeChecker
     private readonly List<TreeDamage> _damage = [];
     private readonly Dictionary<ByteString, First> _firstNames = [];
     private readonly Dictionary<(ulong Device, ulong Inode), ByteString> _inodes = [];
+    private readonly OverlayXattrs _overlay;
     private readonly bool _readsAll;
     private readonly Throttle _throttle;
     private readonly CancellationToken _cancellationToken;
     private ByteString? _extra;
 
-    private TreeChecker(bool readsAll, Throttle throttle, CancellationToken cancellationToken)
+    private TreeChecker(OverlayXattrs overlay, bool readsAll, Throttle throttle, CancellationToken cancellationToken)
     {
+        _overlay = overlay;
         _readsAll = readsAll;
         _throttle = throttle;
         _cancellationToken = cancellationToken;
@@ -31,13 +33,14 @@ internal sealed class TreeChecker
     /// <summary>Finds everything in the tree that is not as the manifest says, in the manifest's order.</summary>
     /// <param name="tree">The tree. It is only read.</param>
     /// <param name="manifest">The manifest's verified bytes.</param>
+    /// <param name="overlay">What overlay's marks are called in it.</param>
     /// <param name="readsAll">Whether to read every file; else those whose size or modification time is another one.</param>
     /// <param name="throttle">Limits how fast contents are read.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <exception cref="FormatException">The manifest is no manifest.</exception>
     public static List<TreeDamage> Check(
-        RootDirectory tree, byte[] manifest, bool readsAll, Throttle throttle, CancellationToken cancellationToken) =>
-        new TreeChecker(readsAll, throttle, cancellationToken).Run(tree, manifest);
+        RootDirectory tree, byte[] manifest, OverlayXattrs overlay, bool readsAll, Throttle throttle, CancellationToken cancellationToken) =>
+        new TreeChecker(overlay, readsAll, throttle, cancellationToken).Run(tree, manifest);
 
     /// <summary>Orders paths as a walk meets them: a directory, what is in it, then what comes after it.</summary>
     public static int CompareInTreeOrder(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
@@ -156,6 +159,11 @@ internal sealed class TreeChecker
         if (status.IsWhiteout)
         {
             return TreeFaults.None;
+        }
+
+        if (entry.IsUnsaidRoot)
+        {
+            return entry.XattrHash == XattrHash.Of(_overlay.Marks(directory.ListXattrs(name))) ? TreeFaults.None : TreeFaults.Xattrs;
         }
 
         TreeFaults faults = TreeFaults.None;

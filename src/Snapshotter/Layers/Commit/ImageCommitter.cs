@@ -58,7 +58,10 @@ internal sealed class ImageCommitter(
         return changes;
     }
 
-    /// <summary>Commits.</summary>
+    /// <summary>
+    /// Commits. If nothing has changed, the new image has the layers that it had, and its history one entry more, as Docker
+    /// does it; an image without layers gets an empty one, for it should have at least one (OCI image-spec, manifest.md).
+    /// </summary>
     /// <param name="key">The active snapshot.</param>
     /// <param name="name">The new image's full name.</param>
     /// <param name="options">How.</param>
@@ -75,28 +78,48 @@ internal sealed class ImageCommitter(
         LayerCommitter committer = await LayerCommitter.BeginAsync(content, _differ, snapshots, snapshot, options, cancellationToken).ConfigureAwait(false);
         await using (committer.ConfigureAwait(false))
         {
-            LayerBlob layer = await committer.WriteAsync(cancellationToken).ConfigureAwait(false);
-            brought.Add(layer.Descriptor.Digest);
+            LayerBlob? layer = await committer.WriteAsync(evenIfEmpty: below.Config.DiffIds.Count == 0, cancellationToken).ConfigureAwait(false);
             HistoryEntry history = new(options.SourceDate ?? clock.GetUtcNow(), "layerstore commit", options.Author, options.Message);
-            EditedImage edited = ImageEditor.AppendLayer(
-                below, new NewLayer(layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, options.Compression, history), baseImage);
+            EditedImage edited;
+            if (layer is null)
+            {
+                edited = ImageEditor.AppendHistory(below, history, baseImage);
+            }
+            else
+            {
+                brought.Add(layer.Descriptor.Digest);
+                edited = ImageEditor.AppendLayer(
+                    below, new NewLayer(layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, options.Compression, history), baseImage);
+            }
+
             foreach (OciDocument document in (OciDocument[])[edited.Config, edited.Manifest])
             {
                 await StoreAsync(document, cancellationToken).ConfigureAwait(false);
                 brought.Add(document.Digest);
             }
 
-            ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), edited.Manifest.Descriptor, platform: null, cancellationToken)
-                .ConfigureAwait(false);
-            if (await committer.PublishAsync(layer.DiffId, view.ChainId!, cancellationToken).ConfigureAwait(false))
+            if (layer is not null)
             {
-                await MoveAsync(key, edited.Manifest.Digest).ConfigureAwait(false);
+                await RegisterAsync(committer, key, edited, layer, cancellationToken).ConfigureAwait(false);
             }
 
-            // A snapshotter of whole trees gets the layer the usual way: its tree is a copy in any case.
-            await unpacker.UnpackAsync(view, LayerOptions.Default, progress: null, CancellationToken.None).ConfigureAwait(false);
             Image image = await images.PutAsync(name, edited.Manifest.Descriptor, edited.Manifest.Descriptor, CancellationToken.None).ConfigureAwait(false);
-            return new CommitResult(image, layer.Descriptor, layer.DiffId, layer.UncompressedSize);
+            return new CommitResult(image, layer?.Descriptor, layer?.DiffId, layer?.UncompressedSize ?? 0);
+        }
+    }
+
+    /// <summary>Makes the new layer ready to be mounted. A snapshotter of whole trees gets it the usual way: its tree is a copy in any case.</summary>
+    private async Task RegisterAsync(LayerCommitter committer, string key, EditedImage edited, LayerBlob layer, CancellationToken cancellationToken)
+    {
+        ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), edited.Manifest.Descriptor, platform: null, cancellationToken)
+            .ConfigureAwait(false);
+        if (snapshots is not ILayerSnapshotter)
+        {
+            await unpacker.UnpackAsync(view, LayerOptions.Default, progress: null, CancellationToken.None).ConfigureAwait(false);
+        }
+        else if (await committer.PublishAsync(layer.DiffId, view.ChainId!, cancellationToken).ConfigureAwait(false))
+        {
+            await MoveAsync(key, edited.Manifest.Digest).ConfigureAwait(false);
         }
     }
 

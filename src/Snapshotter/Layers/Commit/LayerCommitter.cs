@@ -51,7 +51,10 @@ internal sealed class LayerCommitter : IAsyncDisposable
     }
 
     /// <summary>Writes the blob and, with a snapshotter that shares layers, the draft of the layer. Nothing is visible yet but the blob.</summary>
-    public async Task<LayerBlob> WriteAsync(CancellationToken cancellationToken)
+    /// <param name="evenIfEmpty">Whether to make a layer if nothing has changed; else there is neither blob nor draft then.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>The blob, or null.</returns>
+    public async Task<LayerBlob?> WriteAsync(bool evenIfEmpty, CancellationToken cancellationToken)
     {
         if (_snapshots is not null)
         {
@@ -83,6 +86,11 @@ internal sealed class LayerCommitter : IAsyncDisposable
             tree?.Dispose();
         }
 
+        if (_plan.IsEmpty && !evenIfEmpty)
+        {
+            return null;
+        }
+
         if (_draft is not null)
         {
             // What is implied or new in the tree of a layer that a differ wrote is in the plan: it is never loose.
@@ -110,7 +118,12 @@ internal sealed class LayerCommitter : IAsyncDisposable
         using (RootDirectory tree = RootDirectory.Open(_draft.Directory))
         {
             (_draft.ManifestDigest, _draft.Usage) = ManifestBuilder.Write(
-                tree, _draft.ManifestPath, (path, _) => _writer.HashOf(path), _owners?.Restored, cancellationToken);
+                tree,
+                _draft.ManifestPath,
+                (path, _) => _writer.HashOf(path),
+                _owners?.Restored,
+                _draft.HasRootEntry ? null : new OverlayXattrs(_snapshots.OverlayXattrNamespace),
+                cancellationToken);
         }
 
         await _snapshots.PublishAsync([new LayerLink(diffId, chainId, _draft)], _isFrozen ? _snapshot.Name : null, cancellationToken).ConfigureAwait(false);

@@ -32,6 +32,7 @@ internal sealed class ManifestBuilder
     /// <param name="path">The manifest's file.</param>
     /// <param name="known">The sha256 of a file that was just read or written, if it is known; null if none is.</param>
     /// <param name="trueOwners">Who owns files in the image whose owners were replaced; null if none were.</param>
+    /// <param name="rootMarks">What counts of the root of a layer that has no entry for it; null if the layer has one.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <returns>The manifest's digest, and what the tree takes on the disk.</returns>
     public static (Digest Digest, SnapshotUsage Usage) Write(
@@ -39,13 +40,17 @@ internal sealed class ManifestBuilder
         string path,
         Func<ByteString, FileStatus, ByteString?>? known,
         IReadOnlyDictionary<ByteString, FileOwner>? trueOwners,
+        OverlayXattrs? rootMarks,
         CancellationToken cancellationToken)
     {
         ManifestBuilder builder = new(known, trueOwners, cancellationToken);
         using ManifestWriter writer = new(path);
         using (DirectoryHandle root = tree.OpenSelf())
         {
-            writer.Add(builder.Describe(root, ByteString.Empty, null, root.Stat()));
+            ManifestEntry entry = builder.Describe(root, ByteString.Empty, null, root.Stat());
+            writer.Add(rootMarks is null
+                ? entry
+                : new ManifestEntry { Path = entry.Path, Type = entry.Type, XattrHash = XattrHash.Of(rootMarks.Marks(root.ListXattrs(null))) });
         }
 
         TreeWalk.Visit(

@@ -46,4 +46,10 @@ internal sealed record ManifestEntry
 
     /// <summary>The first name, in the manifest's order, of the same file; null if this one is the first.</summary>
     public ByteString? LinkOf { get; init; }
+
+    /// <summary>
+    /// Whether it is the root of a layer that has no entry for it. Then its metadata mean nothing, for a mount has the root of
+    /// another layer; a committed layer's is what was mounted, an unpacked one's the default. Only overlay's marks count.
+    /// </summary>
+    public bool IsUnsaidRoot => Path.IsEmpty && Mode == 0 && Owner == default && TrueOwner is null && ModifiedAt == default;
 }

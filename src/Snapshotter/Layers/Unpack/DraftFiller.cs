@@ -83,7 +83,12 @@ internal sealed class DraftFiller
         {
             using RootDirectory tree = RootDirectory.Open(Draft.Directory);
             (Draft.ManifestDigest, Draft.Usage) = ManifestBuilder.Write(
-                tree, Draft.ManifestPath, (_, status) => _hashes.Find(status.Inode), _result!.SquashedOwners, cancellationToken);
+                tree,
+                Draft.ManifestPath,
+                (_, status) => _hashes.Find(status.Inode),
+                _result!.SquashedOwners,
+                Draft.HasRootEntry ? null : new OverlayXattrs(_snapshots.OverlayXattrNamespace),
+                cancellationToken);
         },
         cancellationToken);
 }

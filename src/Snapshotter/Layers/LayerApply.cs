@@ -42,6 +42,12 @@ public static class LayerApply
         Change(directory, root =>
         {
             LayerApplyResult result = Apply(layer, root, options, how, cancellationToken);
+            if (result.HasOpaqueRoot && parents.Count > 0)
+            {
+                // The kernel heeds the mark in every directory but a layer's root.
+                options.Warn?.Invoke("the layer hides all that is below it, which overlay has no mark for: mount it without its parents");
+            }
+
             if (result.IsLoose)
             {
                 using StackView? below = parents.Count == 0 ? null : StackView.Open([.. parents.Select(Path.GetFullPath)], how.OverlayXattrNamespace);

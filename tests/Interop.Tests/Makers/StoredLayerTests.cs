@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using Interop.Tests.Differential.Corpus;
+using LayerStore;
+using Snapshotter.Layers;
+
+namespace Interop.Tests.Makers;
+
+/// <summary>
+/// Layers of many makers, of GNU tar, bsdtar, busybox, cpio, Python, Perl, umoci and buildah in each of their formats and made by hand:
+/// stored by themselves and mounted, they show what unpacking them shows. How others read them, the differential tests compare.
+/// </summary>
+public sealed partial class StoredLayerTests(ArchiveCorpus corpus) : IClassFixture<ArchiveCorpus>
+{
+    /// <summary>Something of another kind below most of what the archives hold.</summary>
+    private const string Below =
+        """
+        mkdir -p dir/sub/two real f d dev e links "$long" usr
+        chmod 0711 dir d
+        chown 5:6 dir real
+        setfattr -n user.below -v 1 dir
+        echo old > dir/one; ln dir/one dir/other; ln dir/one other; echo old > dir/gone; echo old > d/below; echo old > f/below; echo old > dev/null
+        echo old > "${long}deep"
+        ln -s real l; ln -s dir inserted; ln -s ../real links/relative; ln -s real a; ln -s ../d usr/local
+        find . -exec touch -h -d '2001-02-03 04:05:06.789 UTC' {} +
+        """;
+
+    public static TheoryData<string> Archives { get; } = [.. ArchiveCorpus.Names];
+
+    [Trait("Rule", "4.0b")]
+    [SkippableTheory]
+    [MemberData(nameof(Archives))]
+    public void A_stored_layer_shows_mounted_what_unpacking_it_gives(string archive)
+    {
+        Tools.RequireRoot();
+        Tools.RequireFileSystem("overlay");
+        Tools.Require("setfattr");
+        string layer = corpus.Make(archive);
+        using TempDirectory temp = new();
+        string below = temp.CreateDirectory("below");
+        ProcessRunner.Script($"cd \"$1\"; long=$(printf 'a-directory-name-of-some-length/%.0s' {{1..5}})\n{Below}", below);
+        ProcessRunner.Run("cp", "-a", below, temp["flat"]);
+
+        Compare(temp, layer, temp["plain"], [], "over nothing");
+        Compare(temp, layer, temp["flat"], [below], "over other files");
+    }
+
+    private static void Compare(TempDirectory temp, string layer, string plain, string[] parents, string where)
+    {
+        LayerStoreException? unpacked = Try(() => LayerApply.ToTree(File.OpenRead(layer), plain));
+        string directory = temp[$"stored{parents.Length}"];
+        List<string> warnings = [];
+        LayerStoreException? stored = Try(() => LayerApply.ToOverlay(File.OpenRead(layer), directory, parents, new LayerOptions { Warn = warnings.Add }));
+        Assert.True(unpacked?.Kind == stored?.Kind, $"{where}: unpacked: {unpacked?.Message ?? "well"}; stored: {stored?.Message ?? "well"}");
+        if (unpacked is not null)
+        {
+            return;
+        }
+
+        // Overlay has no mark for a layer that hides all that is below: the chain ends with it, and it says so.
+        parents = warnings.Any(warning => warning.Contains("hides all", StringComparison.Ordinal)) ? [] : parents;
+        string mount = temp.CreateDirectory($"mount{parents.Length}");
+        string[] lowers = [directory, .. parents, temp.CreateDirectory($"empty{parents.Length}")];
+        ProcessRunner.Run("mount", "-t", "overlay", "overlay", "-o", $"lowerdir={string.Join(':', lowers)}", mount);
+        string[] expected = [.. Tree(plain)];
+        string[] actual = [.. Tree(mount)];
+        Assert.True(
+            expected.SequenceEqual(actual),
+            $"{where}: unpacked\n{string.Join('\n', expected.Except(actual))}\nmounted\n{string.Join('\n', actual.Except(expected))}");
+    }
+
+    /// <summary>All but the root, which in a mount is the topmost directory's; and overlay's own attributes, which a plain tree has not.</summary>
+    private static IEnumerable<string> Tree(string directory) => TestData.Tree(directory)
+        .Split('\n')
+        .Where(line => !line.StartsWith(".\t", StringComparison.Ordinal))
+        .Select(line => NestedOverlay().Replace(line, "\t-"));
+
+    [GeneratedRegex(@"\ttrusted\.overlay\.[a-z]+=[0-9a-f]+$")]
+    private static partial Regex NestedOverlay();
+
+    private static LayerStoreException? Try(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (LayerStoreException e)
+        {
+            return e;
+        }
+    }
+}

@@ -52,7 +52,7 @@ internal sealed class MountedTree : IAsyncDisposable
         {
             CommitResult result = await Store.CommitAsync(Key, "image-" + name, new CommitOptions { Compression = compression, SourceDate = ScriptedTree.SourceDate });
             ImageView view = await Store.LoadAsync(result.Image);
-            digests[$"{name} layer"] = result.Layer.Digest.ToString();
+            digests[$"{name} layer"] = result.Layer!.Digest.ToString();
             digests[$"{name} config"] = view.Manifest.Config.Digest.ToString();
             digests[$"{name} manifest"] = result.Image.Manifest.Digest.ToString();
         }

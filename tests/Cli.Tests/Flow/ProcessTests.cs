@@ -41,13 +41,14 @@ public sealed class ProcessTests
     {
         using TestStore store = new();
 
-        // The directory is made before the input is read: then the program listens to signals. `set -m` lets a background job have SIGINT.
+        // The directory is made before the input is read: then the program listens to signals. `set -m` lets a background job have SIGINT, and
+        // env gives it back where whoever runs the tests ignores it, as nohup and background jobs do.
         ProcessRunner.Script(
             """
             set -m
             mkfifo "$2/input"
             exec 3<>"$2/input"
-            dotnet exec "$1" layer apply "$2/tree" <"$2/input" 2>"$2/error" &
+            env --default-signal=INT,TERM dotnet exec "$1" layer apply "$2/tree" <"$2/input" 2>"$2/error" &
             until [ -d "$2/tree" ]; do sleep 0.05; done
             kill -"$3" $!
             code=0

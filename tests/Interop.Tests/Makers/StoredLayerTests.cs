@@ -26,7 +26,6 @@ public sealed partial class StoredLayerTests(ArchiveCorpus corpus) : IClassFixtu
 
     public static TheoryData<string> Archives { get; } = [.. ArchiveCorpus.Names];
 
-    [Trait("Rule", "4.0b")]
     [SkippableTheory]
     [MemberData(nameof(Archives))]
     public void A_stored_layer_shows_mounted_what_unpacking_it_gives(string archive)

@@ -1,3 +1,6 @@
+using LayerStore;
+using Snapshotter.Snapshots;
+
 namespace Snapshotter.Layers;
 
 /// <summary>Labels that a snapshot carries to say which image it shows.</summary>
@@ -11,4 +14,16 @@ public static class SnapshotLabels
 
     /// <summary>The digest of the manifest that the snapshot was first made of.</summary>
     public const string ImageOrigin = "layerstore/image.origin";
+
+    /// <summary>The manifests that a snapshot's labels name.</summary>
+    internal static IEnumerable<Digest> ManifestsOf(SnapshotInfo snapshot)
+    {
+        foreach (string label in (string[])[ImageManifest, ImageOrigin])
+        {
+            if (snapshot.Labels.TryGetValue(label, out string? text) && Digest.TryParse(text, out Digest? manifest))
+            {
+                yield return manifest;
+            }
+        }
+    }
 }

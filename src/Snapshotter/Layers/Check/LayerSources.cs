@@ -22,12 +22,9 @@ internal sealed class LayerSources(IContentStore content, IImageStore images, IS
 
         await foreach (SnapshotInfo snapshot in snapshots.ListAsync(null, cancellationToken).ConfigureAwait(false))
         {
-            foreach (string label in (string[])[SnapshotLabels.ImageManifest, SnapshotLabels.ImageOrigin])
+            foreach (Digest manifest in SnapshotLabels.ManifestsOf(snapshot))
             {
-                if (snapshot.Labels.TryGetValue(label, out string? text) && Digest.TryParse(text, out Digest? manifest))
-                {
-                    await AddAsync(manifest, seen, cancellationToken).ConfigureAwait(false);
-                }
+                await AddAsync(manifest, seen, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -70,6 +70,6 @@ internal sealed class StructureChecker(StoreLayout layout, IContentStore content
         }
 
         _findings.AddRange(leftovers.Order(StringComparer.Ordinal).Select(name =>
-            new CheckFinding(CheckSubject.Leftover, name, options.Repair ? "nothing named it, and it was removed" : "nothing names it; gc removes it") { IsRepaired = options.Repair }));
+            new CheckFinding(CheckSubject.Leftover, name, options.Repair ? "nothing named it, and it was removed" : "nothing names it; check --repair removes it") { IsRepaired = options.Repair }));
     }
 }

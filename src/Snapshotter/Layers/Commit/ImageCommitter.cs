@@ -130,13 +130,12 @@ internal sealed class ImageCommitter(
     private async Task<(EditedImage Image, BaseImage? Base)> FindBaseAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
         string? labelled = snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageName);
-        foreach (string label in (string[])[SnapshotLabels.ImageManifest, SnapshotLabels.ImageOrigin])
+        string? origin = snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageOrigin);
+        foreach (Digest manifest in SnapshotLabels.ManifestsOf(snapshot))
         {
-            if (Digest.TryParse(snapshot.Labels.GetValueOrDefault(label), out Digest? digest)
-                && await TryLoadAsync(digest, snapshot.Parent, cancellationToken).ConfigureAwait(false) is { } found)
+            if (await TryLoadAsync(manifest, snapshot.Parent, cancellationToken).ConfigureAwait(false) is { } found)
             {
-                string? name = label == SnapshotLabels.ImageManifest && snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageOrigin) != digest.ToString() ? null : labelled;
-                return (found, new BaseImage(digest, name));
+                return (found, new BaseImage(manifest, manifest.ToString() == origin ? labelled : null));
             }
         }
 

@@ -95,12 +95,9 @@ internal sealed class Sweeper(IContentStore content, IImageStore images, ILeaseS
 
         await foreach (SnapshotInfo snapshot in snapshots.ListAsync(null, cancellationToken).ConfigureAwait(false))
         {
-            foreach (string label in (string[])[SnapshotLabels.ImageManifest, SnapshotLabels.ImageOrigin])
+            foreach (Digest manifest in SnapshotLabels.ManifestsOf(snapshot))
             {
-                if (snapshot.Labels.TryGetValue(label, out string? text) && Digest.TryParse(text, out Digest? manifest))
-                {
-                    await held.AddManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
-                }
+                await held.AddManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
             }
         }
 

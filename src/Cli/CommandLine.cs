@@ -41,7 +41,7 @@ internal static class CommandLine
         }
 
         GlobalOptions options = new();
-        Command root = CommandTree.Build(options);
+        Command root = CommandTree.BuildFor(arguments, options);
         ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         ParseResult parsed = root.Parse(PosixArguments.Normalize(root, arguments), configuration);
         if (parsed.GetValue(options.Help))

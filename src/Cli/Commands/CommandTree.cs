@@ -10,27 +10,22 @@ namespace LayerStore.Cli.Commands;
 /// <summary>All commands.</summary>
 internal static class CommandTree
 {
-    /// <summary>Builds the tree. Its root is no <see cref="RootCommand"/>, which would bring directives and a name of its own.</summary>
-    public static Command Build(GlobalOptions options) => new("layerstore", "Stores OCI images, unpacks them, mounts them, and makes new ones.")
-    {
-        options.Root,
-        options.Driver,
-        options.LogLevel,
-        options.Help,
-        new Pull(),
-        new Push(),
-        new Tag(),
-        new Images(),
-        new Inspect(),
-        new History(),
-        new Rmi(),
-        new Unpack(),
-        new Mount(),
-        new Umount(),
-        new Bundle(),
-        new Diff(),
-        new Commit(),
-        new Command("snapshot", "Work on snapshots, as ctr snapshots does")
+    private static readonly (string Name, Func<Command> Make)[] s_commands =
+    [
+        ("pull", static () => new Pull()),
+        ("push", static () => new Push()),
+        ("tag", static () => new Tag()),
+        ("images", static () => new Images()),
+        ("inspect", static () => new Inspect()),
+        ("history", static () => new History()),
+        ("rmi", static () => new Rmi()),
+        ("unpack", static () => new Unpack()),
+        ("mount", static () => new Mount()),
+        ("umount", static () => new Umount()),
+        ("bundle", static () => new Bundle()),
+        ("diff", static () => new Diff()),
+        ("commit", static () => new Commit()),
+        ("snapshot", static () => new Command("snapshot", "Work on snapshots, as ctr snapshots does")
         {
             new SnapshotLs(),
             new SnapshotTree(),
@@ -42,8 +37,8 @@ internal static class CommandTree
             new SnapshotRm(),
             new SnapshotUsageCommand(),
             new SnapshotLabel(),
-        },
-        new Command("content", "Work on blobs and ingests")
+        }),
+        ("content", static () => new Command("content", "Work on blobs and ingests")
         {
             new ContentLs(),
             new ContentCat(),
@@ -51,19 +46,47 @@ internal static class CommandTree
             new ContentRm(),
             new ContentIngests(),
             new ContentAbort(),
-        },
-        new Command("lease", "Work on leases, which keep things from the collector")
+        }),
+        ("lease", static () => new Command("lease", "Work on leases, which keep things from the collector")
         {
             new LeaseLs(),
             new LeaseCreate(),
             new LeaseRm(),
-        },
-        new Command("layer", "Apply and make layer tars on directories, without a store")
+        }),
+        ("layer", static () => new Command("layer", "Apply and make layer tars on directories, without a store")
         {
             new LayerApplyCommand(),
             new LayerDiffCommand(),
-        },
-        new Check(),
-        new Version(),
-    };
+        }),
+        ("check", static () => new Check()),
+        ("version", static () => new Version()),
+    ];
+
+    /// <summary>Builds the tree. Its root is no <see cref="RootCommand"/>, which would bring directives and a name of its own.</summary>
+    public static Command Build(GlobalOptions options) => Build(options, s_commands);
+
+    /// <summary>Builds as much of the tree as arguments can mean: to make all commands costs as much as running a short one.</summary>
+    /// <remarks>An argument that happens to be the name of a command, such as an image's, makes the tree larger, never another.</remarks>
+    public static Command BuildFor(IReadOnlyList<string> arguments, GlobalOptions options)
+    {
+        (string Name, Func<Command> Make)[] named = Array.FindAll(s_commands, command => arguments.Contains(command.Name));
+        return Build(options, named.Length == 0 ? s_commands : named);
+    }
+
+    private static Command Build(GlobalOptions options, (string Name, Func<Command> Make)[] commands)
+    {
+        Command root = new("layerstore", "Stores OCI images, unpacks them, mounts them, and makes new ones.")
+        {
+            options.Root,
+            options.Driver,
+            options.LogLevel,
+            options.Help,
+        };
+        foreach ((_, Func<Command> make) in commands)
+        {
+            root.Add(make());
+        }
+
+        return root;
+    }
 }

@@ -38,7 +38,7 @@ internal sealed class GzipPacker : PackingStream
             data = data[_current.Fill(data)..];
             if (_current.IsFull)
             {
-                Start(last: false);
+                Start();
                 _current = NextBlock();
             }
         }
@@ -46,23 +46,25 @@ internal sealed class GzipPacker : PackingStream
 
     protected override void Finish()
     {
-        // The last block may be empty; that it is decided by the length alone keeps the bytes the same.
-        Start(last: true);
+        // The last block may be empty; that it is decided by the length alone keeps the bytes the same. This thread has nothing
+        // else to do, and a small layer none to wait for.
+        _current.Deflate(last: true);
         while (_underWay.Count > 0)
         {
             WriteOldest();
         }
 
+        _output.Write(_current.Output);
         Span<byte> trailer = stackalloc byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
         _output.Write(trailer);
     }
 
-    private void Start(bool last)
+    private void Start()
     {
         GzipBlock block = _current;
-        _underWay.Enqueue((block, Task.Run(() => block.Deflate(last))));
+        _underWay.Enqueue((block, Task.Run(() => block.Deflate(last: false))));
     }
 
     private GzipBlock NextBlock()

@@ -26,6 +26,8 @@ namespace LayerStore.Content;
 /// <item>the row: a blob;</item>
 /// <item>the ingest's directory is removed.</item>
 /// </list></para>
+/// <para><b>Threads.</b> A local disk is read and written on the calling thread, and calls are complete when they return; only to wait for
+/// another one's lock is asynchronous.</para>
 /// <para><b>Locks</b>, in this order: the ingest's own, then <c>blobs</c> (shared to publish, exclusive to delete, so that a
 /// blob is not deleted between its rename and its row).</para>
 /// </remarks>
@@ -60,20 +62,23 @@ public sealed partial class ContentStore : IContentStore
     public Task<BlobInfo?> StatAsync(Digest digest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(digest);
-        return Task.Run(() => Find(digest, cancellationToken), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Find(digest, cancellationToken));
     }
 
     /// <inheritdoc/>
     public Task<Stream> OpenAsync(Digest digest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(digest);
-        return Task.Run<Stream>(() => OpenVerifying(digest) ?? throw Absent(digest), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<Stream>(OpenVerifying(digest) ?? throw Absent(digest));
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobInfo> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (BlobInfo blob in await Task.Run(List, cancellationToken).ConfigureAwait(false))
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (BlobInfo blob in List())
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return blob;
@@ -85,24 +90,20 @@ public sealed partial class ContentStore : IContentStore
     {
         ArgumentNullException.ThrowIfNull(digest);
         Labels.Validate(changes);
-        return Task.Run(
-            () =>
+        cancellationToken.ThrowIfCancellationRequested();
+        _layout.RequireWritable();
+        BlobInfo blob = Find(digest, cancellationToken) ?? throw Absent(digest);
+        return Task.FromResult(changes.Count == 0 ? blob : _database.Write(session =>
+        {
+            // It may have been deleted since; its labels must not outlive it.
+            if (BlobTable.Find(session, digest) is null)
             {
-                _layout.RequireWritable();
-                BlobInfo blob = Find(digest, cancellationToken) ?? throw Absent(digest);
-                return changes.Count == 0 ? blob : _database.Write(session =>
-                {
-                    // It may have been deleted since; its labels must not outlive it.
-                    if (BlobTable.Find(session, digest) is null)
-                    {
-                        throw Absent(digest);
-                    }
+                throw Absent(digest);
+            }
 
-                    BlobTable.ChangeLabels(session, digest, changes, _time.GetUtcNow());
-                    return ToInfo(digest, BlobTable.Find(session, digest)!);
-                });
-            },
-            cancellationToken);
+            BlobTable.ChangeLabels(session, digest, changes, _time.GetUtcNow());
+            return ToInfo(digest, BlobTable.Find(session, digest)!);
+        }));
     }
 
     /// <inheritdoc/>
@@ -111,18 +112,14 @@ public sealed partial class ContentStore : IContentStore
         ArgumentNullException.ThrowIfNull(digest);
         using StoreLock deleting = await StoreLock
             .AcquireAsync(_layout, PublishingLock, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await Task.Run(
-            () =>
-            {
-                // No fsync: what a power cut brings back is a blob without labels, garbage for the collector.
-                bool removed = PosixFile.TryUnlink(_layout.Blob(digest), Name(digest)) | PosixFile.TryUnlink(_layout.DamagedBlob(digest), Name(digest));
-                _database.Write(session => BlobTable.Delete(session, digest));
-                if (!removed)
-                {
-                    throw Absent(digest);
-                }
-            },
-            CancellationToken.None).ConfigureAwait(false);
+
+        // No fsync: what a power cut brings back is a blob without labels, garbage for the collector.
+        bool removed = PosixFile.TryUnlink(_layout.Blob(digest), Name(digest)) | PosixFile.TryUnlink(_layout.DamagedBlob(digest), Name(digest));
+        _database.Write(session => BlobTable.Delete(session, digest));
+        if (!removed)
+        {
+            throw Absent(digest);
+        }
     }
 
     /// <inheritdoc/>
@@ -170,8 +167,8 @@ public sealed partial class ContentStore : IContentStore
     /// <inheritdoc/>
     public async IAsyncEnumerable<IngestStatus> ListIngestsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (IngestStatus status in await Task.Run(
-            () => IngestDirectory.List(_layout).OrderBy(s => s.Reference, StringComparer.Ordinal).ToList(), cancellationToken).ConfigureAwait(false))
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (IngestStatus status in IngestDirectory.List(_layout).OrderBy(s => s.Reference, StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return status;
@@ -303,8 +300,7 @@ public sealed partial class ContentStore : IContentStore
             return null;
         }
 
-        FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
-        return new VerifyingStream(stream, digest, stat.Size, "blob", failure => SetAside(digest, stat, failure));
+        return new VerifyingStream(new LocalFileStream(file), digest, stat.Size, "blob", failure => SetAside(digest, stat, failure));
     }
 
     // Only the file that was read: a good one may have taken its place since. In between, another rename can still come

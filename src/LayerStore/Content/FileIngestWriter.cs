@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using LayerStore.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -20,7 +19,7 @@ internal sealed class FileIngestWriter : IngestWriter
     private readonly long? _total;
     private readonly string _what;
     private DigestAlgorithm _algorithm;
-    private IncrementalHash _hash;
+    private ParallelHash _hash;
     private long _offset;
     private long _hashed;
     private long _writtenBack;
@@ -38,7 +37,7 @@ internal sealed class FileIngestWriter : IngestWriter
         _total = record.Size;
         _what = $"ingest \"{Printable.Text(record.Reference)}\"";
         _algorithm = expected?.Algorithm ?? DigestAlgorithm.Sha256;
-        _hash = _algorithm.CreateHash();
+        _hash = new ParallelHash(_algorithm);
         _offset = PosixFile.Stat(data, _what).Size;
         Reference = record.Reference;
     }
@@ -65,7 +64,7 @@ internal sealed class FileIngestWriter : IngestWriter
             throw IoErrors.Translate(e, $"write {_what}");
         }
 
-        _hash.AppendData(data);
+        _hash.Append(data);
         _offset += data.Length;
         _hashed = _offset;
         if (_offset - _writtenBack >= WriteBackUnit)
@@ -102,7 +101,8 @@ internal sealed class FileIngestWriter : IngestWriter
         ObjectDisposedException.ThrowIf(_released, this);
         labels ??= Labels.None;
         Labels.Validate(labels!);
-        return Task.Run(() => Commit(expected, size, labels, cancellationToken), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Commit(expected, size, labels, cancellationToken);
     }
 
     protected override void Release()
@@ -155,7 +155,7 @@ internal sealed class FileIngestWriter : IngestWriter
         }
 
         HashExisting(cancellationToken);
-        Digest actual = Digest.FromHash(_algorithm, _hash.GetCurrentHash());
+        Digest actual = _hash.Current();
         if (expected is not null && expected != actual)
         {
             throw new DigestMismatchException("blob", expected, actual);
@@ -186,7 +186,7 @@ internal sealed class FileIngestWriter : IngestWriter
                     throw new SizeMismatchException(_what, _offset, _hashed);
                 }
 
-                _hash.AppendData(buffer, 0, length);
+                _hash.Append(buffer.AsSpan(0, length));
                 _hashed += length;
             }
         }
@@ -204,7 +204,7 @@ internal sealed class FileIngestWriter : IngestWriter
     {
         _hash.Dispose();
         _algorithm = algorithm;
-        _hash = algorithm.CreateHash();
+        _hash = new ParallelHash(algorithm);
         _hashed = 0;
     }
 

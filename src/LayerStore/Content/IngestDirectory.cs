@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using LayerStore.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -100,11 +99,7 @@ internal sealed class IngestDirectory
 
             byte[] bytes = new byte[Math.Min(stat.Size, MaxRecordSize)];
             int length = RandomAccess.Read(file, bytes, 0);
-            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), IngestJson.Default.IngestRecord) is { Reference: not null } record ? record : null;
-        }
-        catch (JsonException)
-        {
-            return null;
+            return IngestRecord.TryParse(bytes.AsMemory(0, length), out IngestRecord? record) ? record : null;
         }
         catch (Exception e) when (IoErrors.IsIo(e))
         {
@@ -119,7 +114,7 @@ internal sealed class IngestDirectory
         try
         {
             string temporary = Record + ".new";
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(record, IngestJson.Default.IngestRecord));
+            File.WriteAllBytes(temporary, record.ToJson());
             PosixFile.Rename(temporary, Record, _what);
         }
         catch (Exception e) when (IoErrors.IsIo(e))

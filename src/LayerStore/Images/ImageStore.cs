@@ -28,13 +28,16 @@ public sealed class ImageStore : IImageStore
     public Task<Image?> FindAsync(string name, CancellationToken cancellationToken = default)
     {
         RequireName(name);
-        return Task.Run(() => _database.Read(session => ImageTable.Find(session, name)), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_database.Read(session => ImageTable.Find(session, name)));
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Image> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (Image image in await Task.Run(() => _database.Read(ImageTable.All), cancellationToken).ConfigureAwait(false))
+        await Task.CompletedTask.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (Image image in _database.Read(ImageTable.All))
         {
             yield return image;
         }
@@ -46,35 +49,29 @@ public sealed class ImageStore : IImageStore
         RequireName(name);
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(manifest);
-        return Task.Run(
-            () => _database.Write(session =>
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_database.Write(session =>
+        {
+            // The same again is no move: its time stays.
+            Image? old = ImageTable.Find(session, name);
+            if (old is not null && IsSame(old.Target, target) && IsSame(old.Manifest, manifest) && old.Manifest.Platform == manifest.Platform)
             {
-                // The same again is no move: its time stays.
-                Image? old = ImageTable.Find(session, name);
-                if (old is not null && IsSame(old.Target, target) && IsSame(old.Manifest, manifest) && old.Manifest.Platform == manifest.Platform)
-                {
-                    return old;
-                }
+                return old;
+            }
 
-                ImageTable.Put(session, name, target, manifest, _time.GetUtcNow());
-                return ImageTable.Find(session, name)!;
-            }),
-            cancellationToken);
+            ImageTable.Put(session, name, target, manifest, _time.GetUtcNow());
+            return ImageTable.Find(session, name)!;
+        }));
     }
 
     /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken = default)
     {
         RequireName(name);
-        return Task.Run(
-            () =>
-            {
-                if (!_database.Write(session => ImageTable.Delete(session, name)))
-                {
-                    throw new LayerStoreException(ErrorKind.NotFound, $"there is no image \"{Printable.Text(name)}\"");
-                }
-            },
-            cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _database.Write(session => ImageTable.Delete(session, name))
+            ? Task.CompletedTask
+            : throw new LayerStoreException(ErrorKind.NotFound, $"there is no image \"{Printable.Text(name)}\"");
     }
 
     private static void RequireName(string name) => StoreText.RequireName(name, "the name of an image");

@@ -34,36 +34,38 @@ public sealed class LeaseStore : ILeaseStore
             throw new LayerStoreException(ErrorKind.InvalidArgument, $"a lease cannot last {lifetime}", "Give a time above zero.");
         }
 
-        return Task.Run(
-            () => _database.Write(session =>
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_database.Write(session =>
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            if (LeaseTable.Find(session, id)?.IsExpired(now) == true)
             {
-                DateTimeOffset now = _time.GetUtcNow();
-                if (LeaseTable.Find(session, id)?.IsExpired(now) == true)
-                {
-                    LeaseTable.Delete(session, id);
-                }
-                else if (LeaseTable.Find(session, id) is not null)
-                {
-                    throw new LayerStoreException(ErrorKind.AlreadyExists, $"there is a lease \"{Printable.Text(id)}\" already", "Delete it, or choose another id.");
-                }
+                LeaseTable.Delete(session, id);
+            }
+            else if (LeaseTable.Find(session, id) is not null)
+            {
+                throw new LayerStoreException(ErrorKind.AlreadyExists, $"there is a lease \"{Printable.Text(id)}\" already", "Delete it, or choose another id.");
+            }
 
-                LeaseTable.Insert(session, new Lease(id, now, End(now, lifetime)) { Labels = labels });
-                return LeaseTable.Find(session, id)!;
-            }),
-            cancellationToken);
+            LeaseTable.Insert(session, new Lease(id, now, End(now, lifetime)) { Labels = labels });
+            return LeaseTable.Find(session, id)!;
+        }));
     }
 
     /// <inheritdoc/>
     public Task<Lease?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
         RequireId(id);
-        return Task.Run(() => _database.Read(session => LeaseTable.Find(session, id)), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_database.Read(session => LeaseTable.Find(session, id)));
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Lease> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (Lease lease in await Task.Run(() => _database.Read(LeaseTable.All), cancellationToken).ConfigureAwait(false))
+        await Task.CompletedTask.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (Lease lease in _database.Read(LeaseTable.All))
         {
             yield return lease;
         }
@@ -73,15 +75,8 @@ public sealed class LeaseStore : ILeaseStore
     public Task DeleteAsync(string id, CancellationToken cancellationToken = default)
     {
         RequireId(id);
-        return Task.Run(
-            () =>
-            {
-                if (!_database.Write(session => LeaseTable.Delete(session, id)))
-                {
-                    throw Absent(id);
-                }
-            },
-            cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _database.Write(session => LeaseTable.Delete(session, id)) ? Task.CompletedTask : throw Absent(id);
     }
 
     /// <inheritdoc/>
@@ -97,9 +92,10 @@ public sealed class LeaseStore : ILeaseStore
         string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         RequireId(id);
-        foreach (LeaseResource resource in await Task.Run(
-            () => _database.Read(session => LeaseTable.Find(session, id) is null ? throw Absent(id) : LeaseTable.Resources(session, id)),
-            cancellationToken).ConfigureAwait(false))
+        await Task.CompletedTask.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (LeaseResource resource in _database.Read(
+            session => LeaseTable.Find(session, id) is null ? throw Absent(id) : LeaseTable.Resources(session, id)))
         {
             yield return resource;
         }
@@ -110,17 +106,17 @@ public sealed class LeaseStore : ILeaseStore
         RequireId(id);
         ArgumentNullException.ThrowIfNull(resource);
         StoreText.RequireName(resource.Id, "something that a lease keeps");
-        return Task.Run(
-            () => _database.Write(session =>
+        cancellationToken.ThrowIfCancellationRequested();
+        _database.Write(session =>
+        {
+            if (LeaseTable.Find(session, id) is null)
             {
-                if (LeaseTable.Find(session, id) is null)
-                {
-                    throw Absent(id);
-                }
+                throw Absent(id);
+            }
 
-                change(session, id, resource);
-            }),
-            cancellationToken);
+            change(session, id, resource);
+        });
+        return Task.CompletedTask;
     }
 
     // A lifetime beyond the calendar is none.

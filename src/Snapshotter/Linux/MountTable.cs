@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LayerStore;
 
 namespace Snapshotter.Linux;
 
@@ -16,29 +17,32 @@ public static class MountTable
     public static IReadOnlyList<MountEntry> ReadAllNamespaces()
     {
         List<MountEntry> result = [.. Read()];
-        HashSet<string?> seen = [NamespaceOf("self")];
-        foreach (string process in Directory.EnumerateDirectories("/proc"))
+        using RootDirectory root = RootDirectory.Open("/proc");
+        using DirectoryHandle processes = root.OpenSelf();
+        HashSet<ByteString> seen = [NamespaceOf(processes, "self"u8)];
+        foreach (DirectoryItem item in processes.List())
         {
-            string id = Path.GetFileName(process);
-            if (!char.IsAsciiDigit(id[0]))
+            // A machine has thousands of processes and few namespaces: looking at one process must cost next to nothing.
+            if (char.IsAsciiDigit((char)item.Name.Span[0]) && NamespaceOf(processes, item.Name.Span) is { IsEmpty: false } name && seen.Add(name))
             {
-                continue;
-            }
-
-            try
-            {
-                if (NamespaceOf(id) is { } name && seen.Add(name))
-                {
-                    result.AddRange(Parse(File.ReadAllBytes($"/proc/{id}/mountinfo")));
-                }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // The process ended meanwhile, or belongs to somebody else.
+                result.AddRange(TryRead(item.Name));
             }
         }
 
         return result;
+    }
+
+    private static IReadOnlyList<MountEntry> TryRead(ByteString process)
+    {
+        try
+        {
+            return Parse(File.ReadAllBytes($"/proc/{process}/mountinfo"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The process ended meanwhile, or belongs to somebody else.
+            return [];
+        }
     }
 
     /// <summary>Parses a mountinfo file; lines that are not complete are left out.</summary>
@@ -66,7 +70,16 @@ public static class MountTable
         return entries;
     }
 
-    private static string? NamespaceOf(string process) => File.ResolveLinkTarget($"/proc/{process}/ns/mnt", returnFinalTarget: false)?.Name;
+    /// <summary>The name of a process's mount namespace (namespaces(7)); empty if it ended, is the kernel's or somebody else's.</summary>
+    private static unsafe ByteString NamespaceOf(DirectoryHandle processes, ReadOnlySpan<byte> process)
+    {
+        byte* target = stackalloc byte[64];
+        fixed (byte* path = CString.Terminate([.. process, .. "/ns/mnt"u8], stackalloc byte[CString.StackSize]))
+        {
+            nint length = Libc.readlinkat(processes.Handle, path, target, 64);
+            return length <= 0 ? ByteString.Empty : new ByteString(new ReadOnlySpan<byte>(target, (int)length));
+        }
+    }
 
     /// <summary>Resolves the kernel's escapes of space, tab, newline, backslash and others: <c>\040</c>.</summary>
     private static string Unescape(string field)

@@ -115,7 +115,7 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
         });
         return row.Kind == SnapshotKind.Committed ? Task.FromResult(recorded)
             : isParents ? Task.FromResult(default(SnapshotUsage))
-            : Task.Run(() => TreeUsage.Measure(Layout.Tree(row.Tree), cancellationToken), cancellationToken);
+            : Task.FromResult(TreeUsage.Measure(Layout.Tree(row.Tree), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -142,21 +142,20 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
         CreateAsync(SnapshotKind.View, key, parent, labels, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task CommitAsync(
+    public Task CommitAsync(
         string name, string key, IReadOnlyDictionary<string, string>? labels = null, string? parent = null, CancellationToken cancellationToken = default)
     {
         SnapshotErrors.CheckKey(name);
         SnapshotErrors.CheckKey(key);
         SnapshotRow before = Database.Read(s => CheckCommit(s, name, key, parent).Row);
         RefuseIfMounted(key, "commit");
-        SnapshotUsage usage = await Task.Run(
-            () =>
-            {
-                using DirectoryHandle tree = TrustedDirectory.Open(Layout.Tree(before.Tree));
-                SyncFileSystem(tree);
-                return TreeUsage.Measure(Layout.Tree(before.Tree), cancellationToken);
-            },
-            cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        using (DirectoryHandle tree = TrustedDirectory.Open(Layout.Tree(before.Tree)))
+        {
+            SyncFileSystem(tree);
+        }
+
+        SnapshotUsage usage = TreeUsage.Measure(Layout.Tree(before.Tree), cancellationToken);
         Database.Write(s =>
         {
             (SnapshotRow row, long? parentId) = CheckCommit(s, name, key, parent);
@@ -170,6 +169,7 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
             SnapshotTable.ReplaceLabels(s, row.Id, labels ?? Labels.None);
         });
         Trees.DeleteWork(before.Tree);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -178,30 +178,32 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
         SnapshotErrors.CheckKey(key);
         cancellationToken.ThrowIfCancellationRequested();
         RefuseIfMounted(key, "remove");
-        return Task.Run(
-            () =>
+        long? garbage = Database.Write<long?>(s =>
+        {
+            SnapshotRow row = Require(s, key);
+            if (SnapshotTable.HasChildren(s, row.Id))
             {
-                long? garbage = Database.Write<long?>(s =>
-                {
-                    SnapshotRow row = Require(s, key);
-                    if (SnapshotTable.HasChildren(s, row.Id))
-                    {
-                        throw SnapshotErrors.HasChildren(key);
-                    }
+                throw SnapshotErrors.HasChildren(key);
+            }
 
-                    SnapshotTable.Remove(s, row.Id);
-                    return TreeTable.RemoveIfUnused(s, row.Tree) ? row.Tree : null;
-                });
-                if (garbage is { } tree)
-                {
-                    Trees.Delete(tree);
-                }
-            },
-            CancellationToken.None);
+            SnapshotTable.Remove(s, row.Id);
+            return TreeTable.RemoveIfUnused(s, row.Tree) ? row.Tree : null;
+        });
+        if (garbage is { } tree)
+        {
+            Trees.Delete(tree);
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task CleanupAsync(CancellationToken cancellationToken = default) => Task.Run(Trees.CleanUp, cancellationToken);
+    public Task CleanupAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Trees.CleanUp();
+        return Task.CompletedTask;
+    }
 
     /// <summary>Closes the database. Drafts that were not published are removed by whoever opens the store next.</summary>
     public void Dispose()
@@ -264,7 +266,7 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
         {
             if (!borrows)
             {
-                await Task.Run(() => Fill(kind, tree, below, cancellationToken), cancellationToken).ConfigureAwait(false);
+                Fill(kind, tree, below, cancellationToken);
             }
 
             return Database.Write(s =>

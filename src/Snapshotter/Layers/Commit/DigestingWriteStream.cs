@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LayerStore;
 
 namespace Snapshotter.Layers.Commit;
@@ -6,19 +5,18 @@ namespace Snapshotter.Layers.Commit;
 /// <summary>Digests what is written through it, with sha256. The stream below stays the caller's.</summary>
 internal sealed class DigestingWriteStream(Stream below) : WriteOnlyStream
 {
-    private readonly IncrementalHash _hash = DigestAlgorithm.Sha256.CreateHash();
+    private readonly ParallelHash _hash = new(DigestAlgorithm.Sha256);
 
     /// <summary>How many bytes were written.</summary>
-    public long Count { get; private set; }
+    public long Count => _hash.Length;
 
-    /// <summary>The digest of all that was written. Once only.</summary>
-    public Digest Finish() => Digest.Finish(DigestAlgorithm.Sha256, _hash);
+    /// <summary>The digest of all that was written.</summary>
+    public Digest Current() => _hash.Current();
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        _hash.AppendData(buffer);
-        Count += buffer.Length;
+        _hash.Append(buffer);
         below.Write(buffer);
     }
 

@@ -6,7 +6,7 @@ using Snapshotter.Layers.Diff;
 
 namespace Snapshotter.Layers.Commit;
 
-/// <summary>Writes a layer as a blob in one pass: tar → {diffID, compressor → {digest, file}}.</summary>
+/// <summary>Writes a layer as a blob in one pass: tar → {diffID, compressor → {digest, file}}. The hashes and the compressor work side by side.</summary>
 internal sealed class LayerBlobWriter : IAsyncDisposable
 {
     // containerd's label for the same thing: whoever has the blob need not unpack it to know.
@@ -41,9 +41,9 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
         _ingest.Restart();
         _output = new IngestStream(_ingest);
         _compressor = Compressor.Create(_compression, _output);
-        _tar = new DigestingWriteStream(_compressor);
+        _tar = _compression == CompressionKind.None ? null : new DigestingWriteStream(_compressor);
         _hashes.Clear();
-        return new TarLayerSink(_tar) { Hashes = _hashes };
+        return new TarLayerSink(_tar ?? _compressor) { Hashes = _hashes };
     }
 
     /// <summary>The sha256 of a file that was written into the layer; null for an empty one and for what is no file.</summary>
@@ -53,11 +53,13 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
     public async Task<LayerBlob> CommitAsync(CancellationToken cancellationToken)
     {
         _compressor!.Dispose();
-        Digest diffId = _tar!.Finish();
+
+        // A blob that is not compressed is hashed once: it is the tar.
+        Digest? diffId = _tar?.Current();
         BlobInfo blob = await _ingest.CommitAsync(
-            labels: new Dictionary<string, string> { [UncompressedLabel] = diffId.ToString() },
+            labels: diffId is null ? null : new Dictionary<string, string> { [UncompressedLabel] = diffId.ToString() },
             cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new LayerBlob(new Descriptor(MediaTypeOf(_compression), blob.Digest, blob.Size), diffId, _tar.Count);
+        return new LayerBlob(new Descriptor(MediaTypeOf(_compression), blob.Digest, blob.Size), diffId ?? blob.Digest, _tar?.Count ?? blob.Size);
     }
 
     /// <summary>Drops the ingest, if it was not committed.</summary>

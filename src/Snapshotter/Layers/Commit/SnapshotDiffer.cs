@@ -78,20 +78,15 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
         ILayerSnapshotter snapshots, SnapshotInfo snapshot, ILayerSink sink, DiffObserver observer, CancellationToken cancellationToken)
     {
         SnapshotStack stack = await snapshots.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
-        await Task.Run(
-            () =>
-            {
-                using RootDirectory upper = RootDirectory.Open(stack.Upper!);
-                using StackView? lower = stack.Lowers.Count == 0 ? null : StackView.Open(stack.Lowers, snapshots.OverlayXattrNamespace);
-                using RootDirectory? rootMetadata = stack.RootMetadata is null ? null : RootDirectory.Open(stack.RootMetadata);
-                new UpperDiffer(upper, lower?.Root, snapshots.OverlayXattrNamespace)
-                {
-                    LowerRootMetadata = rootMetadata,
-                    OpenMerged = () => StackView.Open([stack.Upper!, .. stack.Lowers], snapshots.OverlayXattrNamespace, followsReferences: true),
-                    Observer = observer,
-                }.WriteTo(sink, cancellationToken);
-            },
-            cancellationToken).ConfigureAwait(false);
+        using RootDirectory upper = RootDirectory.Open(stack.Upper!);
+        using StackView? lower = stack.Lowers.Count == 0 ? null : StackView.Open(stack.Lowers, snapshots.OverlayXattrNamespace);
+        using RootDirectory? rootMetadata = stack.RootMetadata is null ? null : RootDirectory.Open(stack.RootMetadata);
+        new UpperDiffer(upper, lower?.Root, snapshots.OverlayXattrNamespace)
+        {
+            LowerRootMetadata = rootMetadata,
+            OpenMerged = () => StackView.Open([stack.Upper!, .. stack.Lowers], snapshots.OverlayXattrNamespace, followsReferences: true),
+            Observer = observer,
+        }.WriteTo(sink, cancellationToken);
     }
 
     /// <summary>Compares the whole trees, of which the older one is shown by a view for as long as it takes.</summary>
@@ -104,14 +99,9 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
             : (await snapshots.ViewAsync(key, snapshot.Parent, labels: null, cancellationToken).ConfigureAwait(false)).Single().Source;
         try
         {
-            await Task.Run(
-                () =>
-                {
-                    using RootDirectory? olderRoot = older is null ? null : RootDirectory.Open(older);
-                    using RootDirectory newerRoot = RootDirectory.Open(newer);
-                    new TreeDiffer(olderRoot, newerRoot) { Observer = observer }.WriteTo(sink, cancellationToken);
-                },
-                cancellationToken).ConfigureAwait(false);
+            using RootDirectory? olderRoot = older is null ? null : RootDirectory.Open(older);
+            using RootDirectory newerRoot = RootDirectory.Open(newer);
+            new TreeDiffer(olderRoot, newerRoot) { Observer = observer }.WriteTo(sink, cancellationToken);
         }
         finally
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using LayerStore;
 using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
@@ -53,7 +52,7 @@ internal sealed class TarLayerSink : ILayerSink
     private void Copy(TarEntry entry, SafeFileHandle content)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        using IncrementalHash? hash = Hashes is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using ParallelHash? hash = Hashes is null ? null : new ParallelHash(DigestAlgorithm.Sha256);
         try
         {
             for (long offset = 0; offset < entry.Size;)
@@ -65,14 +64,14 @@ internal sealed class TarLayerSink : ILayerSink
                     throw ChangedFile.Error(entry.Name);
                 }
 
+                hash?.Append(buffer.AsSpan(0, read));
                 _writer.WriteContent(buffer.AsSpan(0, read));
-                hash?.AppendData(buffer, 0, read);
                 offset += read;
             }
 
             if (hash is not null)
             {
-                Hashes![entry.Name] = ByteString.FromOwned(hash.GetHashAndReset());
+                Hashes![entry.Name] = ByteString.FromOwned(hash.CurrentHash());
             }
         }
         finally

@@ -62,18 +62,18 @@ internal sealed class OverlayLayerDraft : LayerDraft
     public bool BelongsTo(TreeStore trees) => ReferenceEquals(trees, _trees);
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         if (_disposed)
         {
-            return;
+            return ValueTask.CompletedTask;
         }
 
         _disposed = true;
         _syncHandle.Dispose();
         if (!IsPublished && _freeze is null)
         {
-            await Task.Run(() => _trees.Discard(Tree)).ConfigureAwait(false);
+            _trees.Discard(Tree);
         }
         else if (!IsPublished)
         {
@@ -81,5 +81,6 @@ internal sealed class OverlayLayerDraft : LayerDraft
         }
 
         _freeze?.Dispose();
+        return ValueTask.CompletedTask;
     }
 }

@@ -120,7 +120,7 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         long? newUpper = frozen is null ? null : await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await Task.Run(() => MakeDurable(drafts, newUpper, frozen?.Tree, cancellationToken), cancellationToken).ConfigureAwait(false);
+            MakeDurable(drafts, newUpper, frozen?.Tree, cancellationToken);
             if (frozen is not null)
             {
                 RefuseIfUpperIsMounted(continued!, frozen.Tree);
@@ -161,14 +161,9 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     public Task<IReadOnlyList<LayerInfo>> RemoveUnusedLayersAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.Run<IReadOnlyList<LayerInfo>>(
-            () =>
-            {
-                List<LayerRow> removed = Database.Write(LayerTable.RemoveUnused);
-                removed.ForEach(layer => Trees.Delete(layer.Tree));
-                return removed.ConvertAll(ToInfo);
-            },
-            CancellationToken.None);
+        List<LayerRow> removed = Database.Write(LayerTable.RemoveUnused);
+        removed.ForEach(layer => Trees.Delete(layer.Tree));
+        return Task.FromResult<IReadOnlyList<LayerInfo>>(removed.ConvertAll(ToInfo));
     }
 
     private protected override bool BorrowsTree(SnapshotKind kind) => false;

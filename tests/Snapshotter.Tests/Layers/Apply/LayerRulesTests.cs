@@ -281,10 +281,6 @@ public sealed class LayerRulesTests : LayerTestBase
         Refused(new TestLayer().File("f", "", 0x1a4, 0, new Xattr(TestLayer.Bytes("user." + new string('n', 300)), TestLayer.Bytes("1"))));
     }
 
-    [SkippableFact]
-    public void A_path_deeper_than_the_limit_is_refused() =>
-        Refused(new TestLayer().Dir(string.Join('/', Enumerable.Repeat("d", 1025))));
-
     /// <summary>Every way out that was ever found: the outside is listed after each test.</summary>
     [SkippableTheory]
     [InlineData("parent link")]

@@ -105,16 +105,15 @@ public sealed class LayerLimitsTests : LayerTestBase
 
         public CancellationToken Token => cancellation.Token;
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
+        // A MemoryStream that is derived from reads spans through this too.
+        public override int Read(byte[] buffer, int offset, int count)
         {
             if (Position > Size / 2)
             {
                 cancellation.Cancel();
             }
 
-            return base.Read(buffer);
+            return base.Read(buffer, offset, count);
         }
 
         protected override void Dispose(bool disposing)

@@ -1,4 +1,5 @@
 using System.Text;
+using LayerStore;
 
 namespace Snapshotter.Tests.Layers;
 
@@ -42,5 +43,30 @@ public sealed class ReferringUpperTests
         using OverlaySandbox sandbox = new() { Options = ["redirect_dir=on"] };
         sandbox.Play("mkdir d e; echo x > d/f; ln d/f e/f", "mv d z");
         Assert.Equal(["!d", "e/", "e/f", "z/", "z/f => e/f"], sandbox.DiffUpper().Lines);
+    }
+
+    [SkippableFact]
+    public void A_directory_renamed_into_a_new_one_is_written_in_full()
+    {
+        using OverlaySandbox sandbox = new() { Options = ["metacopy=on", "redirect_dir=on"] };
+        sandbox.Play("mkdir -p a/b; echo x > a/b/f; echo y > a/b/g", "mkdir new; mv a/b new/c; chmod 600 new/c/g; rm new/c/f; touch new/c/h");
+        string[] expected = ["a/", "!a/b", "new/", "new/c/", "new/c/g", "new/c/h"];
+        RecordingSink layer = sandbox.DiffUpper();
+        Assert.Equal(expected, layer.Lines);
+        Assert.Equal("y\n", Encoding.ASCII.GetString(layer.Contents["new/c/g"]));
+        Assert.Equal(expected, sandbox.DiffTrees().Lines);
+    }
+
+    [SkippableFact]
+    public void The_cost_follows_the_change_also_where_the_upper_refers_to_what_is_below()
+    {
+        // Whoever walks the image meets a path that no layer can hold.
+        using OverlaySandbox sandbox = new() { Options = ["metacopy=on", "redirect_dir=on"] };
+        sandbox.Play(
+            "mkdir a; echo x > a/f; echo y > g; mkdir deep; cd deep; n=$(printf 'n%.0s' {1..200}); for i in {1..22}; do mkdir $n; cd $n; done",
+            "mv a z; chmod 600 g");
+        Assert.Equal(["!a", "g", "z/", "z/f"], sandbox.DiffUpper().Lines);
+        LayerStoreException error = Assert.Throws<LayerStoreException>(() => sandbox.DiffTrees());
+        Assert.Contains("its path has", error.Message, StringComparison.Ordinal);
     }
 }

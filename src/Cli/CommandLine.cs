@@ -15,7 +15,7 @@ internal static class CommandLine
         try
         {
             await RunCommandAsync(arguments, host, cancellationToken).ConfigureAwait(false);
-            await host.FlushAsync().ConfigureAwait(false);
+            host.Flush();
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

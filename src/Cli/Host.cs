@@ -68,13 +68,14 @@ internal sealed class Host
     }
 
     /// <summary>Writes out what was buffered.</summary>
-    public async Task FlushAsync()
+    /// <remarks>Not asynchronously: for a console's stream that starts the thread pool, which costs more than most commands do.</remarks>
+    public void Flush()
     {
         if (_text.IsValueCreated)
         {
-            await Text.FlushAsync().ConfigureAwait(false);
+            Text.Flush();
         }
 
-        await Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        Output.Flush();
     }
 }

@@ -21,6 +21,11 @@ void Stop(PosixSignalContext context)
     }
 }
 
-using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+PosixSignalRegistration? interrupt = null;
+PosixSignalRegistration? terminate = null;
+WarmStart.Begin(() =>
+{
+    interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+});
 return await CommandLine.RunAsync(args, Host.System(), cancellation.Token).ConfigureAwait(false);

@@ -17,7 +17,6 @@ using Snapshotter.Layers.Unpack;
 using Snapshotter.Linux;
 using Snapshotter.Runtime;
 using Snapshotter.Snapshots;
-using Snapshotter.Snapshots.Database;
 using Snapshotter.Snapshots.Native;
 using Snapshotter.Snapshots.Overlay;
 
@@ -324,13 +323,13 @@ public sealed class Store : IAsyncDisposable
 
     private DirectorySnapshotter OpenSnapshotter()
     {
-        StoreDriver driver = _options.Driver ?? SnapshotDatabase.DriverOf(_layout) switch
+        string? driver = _options.Driver switch
         {
-            "native" => StoreDriver.Native,
-            _ => StoreDriver.Overlay,
+            StoreDriver.Native => NativeSnapshotter.DriverName,
+            StoreDriver.Overlay => OverlaySnapshotter.DriverName,
+            _ => null,
         };
-        SnapshotterOptions options = new() { Sync = _options.Sync, Clock = _options.TimeProvider };
-        return driver == StoreDriver.Native ? NativeSnapshotter.Open(_layout, options) : OverlaySnapshotter.Open(_layout, options);
+        return SnapshotDrivers.Open(_layout, driver, new SnapshotterOptions { Sync = _options.Sync, Clock = _options.TimeProvider });
     }
 
     /// <summary>Says early, and once, what unpacking and mounting need.</summary>

@@ -15,7 +15,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/peers.sh"
 
 budget=${BUDGET:-60}
-tools=(layerstore mounted containerd umoci buildah podman)
+tools=(${TOOLS:-layerstore mounted containerd umoci buildah podman})
 
 # What a tool can write; the first tool is what the others are compared with.
 compressions_of() {

@@ -57,7 +57,7 @@ internal sealed class Check : CliCommand
             + $" repaired: {report.Findings.Count(finding => finding.IsRepaired)}, notes: {report.Findings.Count(finding => !finding.IsDamage && !finding.IsRepaired)}");
         if (!report.IsSound)
         {
-            await session.Host.FlushAsync().ConfigureAwait(false);
+            session.Host.Flush();
             throw new LayerStoreException(
                 ErrorKind.DataLoss,
                 $"the store is damaged in {damaged} places",

@@ -99,6 +99,16 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Loads SQLite and prepares all that the first opening needs, ahead of it; other threads may go on.</summary>
+    public static void LoadLibrary()
+    {
+        using SqliteConnection connection = new(ConnectionString(":memory:", SqliteOpenMode.Memory));
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "PRAGMA user_version";
+        command.ExecuteScalar();
+    }
+
     /// <summary>Runs a query on one consistent state of the database.</summary>
     /// <param name="query">Called once, under the connection's lock; it must not call the database again.</param>
     public T Read<T>(Func<SqliteSession, T> query)

@@ -18,15 +18,15 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
 {
     private const int ListBatch = 100;
 
-    private protected DirectorySnapshotter(StoreLayout layout, string driver, SnapshotterOptions? options)
+    /// <summary>Takes over the database, also when it fails.</summary>
+    private protected DirectorySnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options)
     {
-        ArgumentNullException.ThrowIfNull(layout);
         Layout = layout;
-        Options = options ?? new SnapshotterOptions();
-        ArgumentException.ThrowIfNullOrEmpty(Options.Owner, nameof(options));
-        Database = SnapshotDatabase.Open(layout, driver, Options.Sync);
+        Options = options;
+        Database = database;
         try
         {
+            ArgumentException.ThrowIfNullOrEmpty(Options.Owner, nameof(options));
             Table = new SnapshotTable(Options.Owner);
             Trees = new TreeStore(layout, Database);
             MountRecords = new MountRecords(Database, Options.Owner);

@@ -1,5 +1,6 @@
 using LayerStore;
 using LayerStore.Content;
+using LayerStore.Metadata;
 using Snapshotter.Snapshots.Database;
 using Snapshotter.Snapshots.Native;
 using Snapshotter.Snapshots.Overlay;
@@ -21,12 +22,16 @@ public static class SnapshotDrivers
     public static DirectorySnapshotter Open(StoreLayout layout, string? driver = null, SnapshotterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        return (driver ?? SnapshotDatabase.DriverOf(layout) ?? OverlaySnapshotter.DriverName) switch
+        if (driver is not null && !Names.Contains(driver))
         {
-            OverlaySnapshotter.DriverName => OverlaySnapshotter.Open(layout, options),
-            NativeSnapshotter.DriverName => NativeSnapshotter.Open(layout, options),
-            string other => throw new LayerStoreException(
-                ErrorKind.InvalidArgument, $"there is no driver \"{Printable.Text(other)}\"", $"The drivers are: {string.Join(", ", Names)}."),
-        };
+            throw new LayerStoreException(
+                ErrorKind.InvalidArgument, $"there is no driver \"{Printable.Text(driver)}\"", $"The drivers are: {string.Join(", ", Names)}.");
+        }
+
+        options ??= new SnapshotterOptions();
+        SqliteDatabase database = SnapshotDatabase.Open(layout, driver, options.Sync, out string recorded);
+        return recorded == NativeSnapshotter.DriverName
+            ? new NativeSnapshotter(layout, database, options)
+            : new OverlaySnapshotter(layout, database, options);
     }
 }

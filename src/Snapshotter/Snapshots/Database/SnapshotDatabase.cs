@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Content;
 using LayerStore.Metadata;
+using Snapshotter.Snapshots.Overlay;
 
 namespace Snapshotter.Snapshots.Database;
 
@@ -86,17 +87,18 @@ internal static class SnapshotDatabase
 
     /// <summary>Opens the database of a store; makes it unless the store is read-only.</summary>
     /// <param name="layout">The store.</param>
-    /// <param name="driver">The driver that is to use it; recorded at the first opening.</param>
+    /// <param name="driver">The driver that is to use it, recorded at the first opening; null for the recorded one.</param>
     /// <param name="sync">Whether a change waits for the disk.</param>
+    /// <param name="recorded">The driver that the snapshots belong to.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: the store belongs to another
     /// driver; others as <see cref="SqliteDatabase.Open"/>.</exception>
-    public static SqliteDatabase Open(StoreLayout layout, string driver, bool sync)
+    public static SqliteDatabase Open(StoreLayout layout, string? driver, bool sync, out string recorded)
     {
         SqliteDatabase database = SqliteDatabase.Open(layout.SnapshotsDatabase, s_migrations, layout.IsReadOnly, sync);
         try
         {
-            string recorded = database.Read(ReadDriver) ?? database.Write(s => RecordDriver(s, driver));
-            return recorded == driver
+            recorded = database.Read(ReadDriver) ?? database.Write(s => RecordDriver(s, driver ?? OverlaySnapshotter.DriverName));
+            return driver is null || recorded == driver
                 ? database
                 : throw new LayerStoreException(
                     ErrorKind.FailedPrecondition,
@@ -108,18 +110,6 @@ internal static class SnapshotDatabase
             database.Dispose();
             throw;
         }
-    }
-
-    /// <summary>The driver that a store's snapshots belong to, or null if it has none yet.</summary>
-    public static string? DriverOf(StoreLayout layout)
-    {
-        if (!File.Exists(layout.SnapshotsDatabase))
-        {
-            return null;
-        }
-
-        using SqliteDatabase database = SqliteDatabase.Open(layout.SnapshotsDatabase, s_migrations, layout.IsReadOnly);
-        return database.Read(ReadDriver);
     }
 
     private static string? ReadDriver(SqliteSession session) => session.QueryFirst("SELECT driver FROM store", r => r.GetString(0));

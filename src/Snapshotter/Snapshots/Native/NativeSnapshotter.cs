@@ -1,5 +1,6 @@
 using LayerStore;
 using LayerStore.Content;
+using LayerStore.Metadata;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
 using Snapshotter.Snapshots.Trees;
@@ -17,8 +18,8 @@ public sealed class NativeSnapshotter : DirectorySnapshotter
 
     private const uint NewMode = 0b111_101_101; // rwxr-xr-x
 
-    private NativeSnapshotter(StoreLayout layout, SnapshotterOptions? options)
-        : base(layout, DriverName, options)
+    internal NativeSnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options)
+        : base(layout, database, options)
     {
     }
 
@@ -28,8 +29,9 @@ public sealed class NativeSnapshotter : DirectorySnapshotter
     /// <summary>Opens the snapshots of a store. Any number of processes may have them open.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: they belong to another driver;
     /// <see cref="ErrorKind.NotFound"/>: the store is read-only and has none; others as
-    /// <see cref="LayerStore.Metadata.SqliteDatabase.Open"/>.</exception>
-    public static NativeSnapshotter Open(StoreLayout layout, SnapshotterOptions? options = null) => new(layout, options);
+    /// <see cref="SqliteDatabase.Open"/>.</exception>
+    public static NativeSnapshotter Open(StoreLayout layout, SnapshotterOptions? options = null) =>
+        (NativeSnapshotter)SnapshotDrivers.Open(layout, DriverName, options);
 
     private protected override bool BorrowsTree(SnapshotKind kind) => kind == SnapshotKind.View;
 

@@ -1,5 +1,6 @@
 using LayerStore;
 using LayerStore.Content;
+using LayerStore.Metadata;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
 using Snapshotter.Snapshots.Trees;
@@ -25,8 +26,8 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     private readonly ByteString _overlayPrefix;
     private readonly OverlayPublisher _publisher;
 
-    private OverlaySnapshotter(StoreLayout layout, SnapshotterOptions? options)
-        : base(layout, DriverName, options)
+    internal OverlaySnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options)
+        : base(layout, database, options)
     {
         OverlayXattrNamespace = layout.Xattrs == XattrNamespace.User ? "user" : "trusted";
         _overlayPrefix = ByteString.FromText($"{OverlayXattrNamespace}.overlay.");
@@ -41,8 +42,9 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     /// <summary>Opens the snapshots of a store. Any number of processes may have them open.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: they belong to another driver;
     /// <see cref="ErrorKind.NotFound"/>: the store is read-only and has none; others as
-    /// <see cref="LayerStore.Metadata.SqliteDatabase.Open"/>.</exception>
-    public static OverlaySnapshotter Open(StoreLayout layout, SnapshotterOptions? options = null) => new(layout, options);
+    /// <see cref="SqliteDatabase.Open"/>.</exception>
+    public static OverlaySnapshotter Open(StoreLayout layout, SnapshotterOptions? options = null) =>
+        (OverlaySnapshotter)SnapshotDrivers.Open(layout, DriverName, options);
 
     /// <inheritdoc/>
     public Task<LayerInfo?> FindLayerAsync(Digest diffId, Digest chainId, CancellationToken cancellationToken = default)

@@ -8,11 +8,11 @@ using LayerStore.Tar;
 using LayerStore.Transports;
 using Snapshotter.Layers;
 using Snapshotter.Layers.Check;
+using Snapshotter.Layers.Collection;
 using Snapshotter.Layers.Commit;
 using Snapshotter.Layers.Listing;
 using Snapshotter.Layers.Mounts;
 using Snapshotter.Layers.Pull;
-using Snapshotter.Layers.Removal;
 using Snapshotter.Layers.Unpack;
 using Snapshotter.Linux;
 using Snapshotter.Runtime;
@@ -31,7 +31,7 @@ namespace Snapshotter;
 /// <para>Any number of processes may use one root. An instance may be used by several threads.</para>
 /// <para>Errors are <see cref="LayerStoreException"/>; a cancelled call leaves nothing half-visible.</para>
 /// </remarks>
-public sealed class Store : IAsyncDisposable
+public sealed partial class Store : IAsyncDisposable
 {
     private readonly StoreLayout _layout;
     private readonly StoreOptions _options;
@@ -46,7 +46,7 @@ public sealed class Store : IAsyncDisposable
         _metadata = MetadataDatabase.Open(layout, options.Sync);
         _content = new ContentStore(layout, _metadata, options.Sync, options.TimeProvider);
         Images = new ImageStore(_metadata, options.TimeProvider);
-        Leases = new LeaseStore(_metadata, options.TimeProvider);
+        Leases = new LeaseStore(layout, _metadata, options.TimeProvider);
         _snapshots = new Lazy<DirectorySnapshotter>(OpenSnapshotter);
     }
 
@@ -60,7 +60,7 @@ public sealed class Store : IAsyncDisposable
     public IImageStore Images { get; }
 
     /// <summary>Leases.</summary>
-    public ILeaseStore Leases { get; }
+    public LeaseStore Leases { get; }
 
     /// <summary>Snapshots.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: the store's snapshots belong to another driver.</exception>
@@ -70,7 +70,7 @@ public sealed class Store : IAsyncDisposable
 
     private LayerUnpacker Unpacker => new(_layout, Content, Snapshots);
 
-    private Sweeper Sweeper => new(Content, Images, Leases, Snapshots, _options.TimeProvider);
+    private Collector Collector => new(_layout, _content, Images, Leases, Snapshotter);
 
     private ImageMounter Mounts => new(_layout, Snapshots, Snapshotter.MountRecords);
 
@@ -117,7 +117,7 @@ public sealed class Store : IAsyncDisposable
             RequireUnpackRights();
         }
 
-        return new ImagePuller(_layout, Content, Images, options.Unpack ? Unpacker : null, () => Sweeper)
+        return new ImagePuller(Content, Images, Leases, options.Unpack ? Unpacker : null, () => Collector)
             .PullAsync(source, options, progress, cancellationToken);
     }
 
@@ -130,8 +130,8 @@ public sealed class Store : IAsyncDisposable
     public async Task<Descriptor> PushAsync(
         string name, TransportReference destination, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
-        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        await using WorkLease lease = await Leases.BeginWorkAsync("push", cancellationToken).ConfigureAwait(false);
+        Image image = await KeepAsync(name, lease, cancellationToken).ConfigureAwait(false);
         await using IImageSink sink = ImageTransports.OpenSink(destination);
         return await new ImageCopier(Content).PushAsync(image, sink, StoreProgressAdapter.ForCopies(progress), cancellationToken).ConfigureAwait(false);
     }
@@ -149,9 +149,9 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Gives an image another name as well.</summary>
     public async Task<Image> TagAsync(string name, string newName, CancellationToken cancellationToken = default)
     {
-        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
-        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
-        return await Images.PutAsync(ImageName.Normalize(newName), image.Target, image.Manifest, cancellationToken).ConfigureAwait(false);
+        await using WorkLease lease = await Leases.BeginWorkAsync("tag", cancellationToken).ConfigureAwait(false);
+        Image image = await KeepAsync(name, lease, cancellationToken).ConfigureAwait(false);
+        return await Images.PutAsync(ImageName.Normalize(newName), image.Target, image.Manifest, lease, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads an image's manifest, config and list of layers.</summary>
@@ -165,19 +165,6 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Lists the images with their sizes.</summary>
     public Task<IReadOnlyList<ImageSummary>> ListImagesAsync(CancellationToken cancellationToken = default) =>
         new ImageLister(Content, Images, Snapshots).ListAsync(cancellationToken);
-
-    /// <summary>Removes a name, and frees what only it held.</summary>
-    public async Task<RemovalResult> RemoveImageAsync(string name, CancellationToken cancellationToken = default)
-    {
-        using StoreLock alone = await StoreLocks.TakeAsync(_layout, cancellationToken).ConfigureAwait(false);
-        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
-        Reachability held = new(Content);
-        await held.AddAsync(image.Target, cancellationToken).ConfigureAwait(false);
-        await held.AddAsync(image.Manifest, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<Digest> chain = await Sweeper.ChainAsync(new ContentBlobProvider(Content), image.Manifest, cancellationToken).ConfigureAwait(false);
-        await Images.DeleteAsync(image.Name, cancellationToken).ConfigureAwait(false);
-        return await Sweeper.SweepAsync(held.Blobs.Keys, chain, CancellationToken.None).ConfigureAwait(false);
-    }
 
     /// <summary>Writes an image's files as a plain tree, from where the image lies; no store is needed.</summary>
     /// <param name="source">Where it is; not a name in a store.</param>
@@ -203,8 +190,8 @@ public sealed class Store : IAsyncDisposable
     public async Task UnpackAsync(
         string name, string directory, UnpackOptions? options = null, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
-        ImageView view = await LoadAsync(await ResolveAsync(name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await using WorkLease lease = await Leases.BeginWorkAsync("unpack", cancellationToken).ConfigureAwait(false);
+        ImageView view = await LoadAsync(await KeepAsync(name, lease, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         await DirectoryUnpacker.UnpackAsync(
             new ContentBlobProvider(Content), view, directory, options ?? new UnpackOptions(), StoreProgressAdapter.ForLayers(progress), cancellationToken)
             .ConfigureAwait(false);
@@ -220,17 +207,14 @@ public sealed class Store : IAsyncDisposable
         string name, string target, string? key = null, bool readOnly = false, CancellationToken cancellationToken = default)
     {
         RequireUnpackRights();
-        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
-        (Image image, ImageView view) = await UnpackedAsync(name, cancellationToken).ConfigureAwait(false);
+        await using WorkLease lease = await Leases.BeginWorkAsync("mount", cancellationToken).ConfigureAwait(false);
+        (Image image, ImageView view) = await UnpackedAsync(name, lease, cancellationToken).ConfigureAwait(false);
         return await Mounts.MountAsync(view, image.Name, target, key, readOnly, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Unmounts a target or a key, and removes its snapshot if asked to.</summary>
-    public async Task<UnmountResult> UnmountAsync(string targetOrKey, bool remove = false, CancellationToken cancellationToken = default)
-    {
-        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
-        return await Mounts.UnmountAsync(targetOrKey, remove, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<UnmountResult> UnmountAsync(string targetOrKey, bool remove = false, CancellationToken cancellationToken = default) =>
+        Mounts.UnmountAsync(targetOrKey, remove, cancellationToken);
 
     /// <summary>Makes a bundle that an OCI runtime starts: <c>config.json</c> from the image, and <c>rootfs</c> mounted.</summary>
     /// <param name="name">The image.</param>
@@ -241,8 +225,8 @@ public sealed class Store : IAsyncDisposable
     public async Task<string> BundleAsync(string name, string directory, string? key = null, CancellationToken cancellationToken = default)
     {
         RequireUnpackRights();
-        using StoreLock? working = await ShareAsync(cancellationToken).ConfigureAwait(false);
-        (Image image, ImageView view) = await UnpackedAsync(name, cancellationToken).ConfigureAwait(false);
+        await using WorkLease lease = await Leases.BeginWorkAsync("bundle", cancellationToken).ConfigureAwait(false);
+        (Image image, ImageView view) = await UnpackedAsync(name, lease, cancellationToken).ConfigureAwait(false);
         return (await new BundleMaker(Mounts).MakeAsync(view, image.Name, directory, key, cancellationToken).ConfigureAwait(false)).Key;
     }
 
@@ -269,12 +253,12 @@ public sealed class Store : IAsyncDisposable
         List<Digest> brought = [];
         try
         {
-            using StoreLock working = await StoreLocks.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
-            return await Committer.CommitAsync(key, ImageName.Normalize(name), options ?? new CommitOptions(), brought, cancellationToken).ConfigureAwait(false);
+            await using WorkLease lease = await Leases.BeginWorkAsync("commit", cancellationToken).ConfigureAwait(false);
+            return await Committer.CommitAsync(key, ImageName.Normalize(name), options ?? new CommitOptions(), lease, brought, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (brought.Count > 0)
         {
-            await Sweeper.FreeAfterFailureAsync(_layout, brought, [], cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            await Collector.FreeAfterFailureAsync(brought, [], cancellationToken.IsCancellationRequested).ConfigureAwait(false);
             throw;
         }
     }
@@ -292,8 +276,8 @@ public sealed class Store : IAsyncDisposable
         }
 
         using StoreLock? held = options.Repair
-            ? await StoreLocks.TakeAsync(_layout, cancellationToken).ConfigureAwait(false)
-            : await ShareAsync(cancellationToken).ConfigureAwait(false);
+            ? await CollectionLock.TakeAsync(_layout, cancellationToken).ConfigureAwait(false)
+            : _layout.IsReadOnly ? null : await CollectionLock.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
         return await new StoreChecker(_layout, _metadata, _content, Images, Snapshotter).CheckAsync(options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -309,17 +293,32 @@ public sealed class Store : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<(Image Image, ImageView View)> UnpackedAsync(string name, CancellationToken cancellationToken)
+    private async Task<(Image Image, ImageView View)> UnpackedAsync(string name, WorkLease lease, CancellationToken cancellationToken)
     {
-        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        Image image = await KeepAsync(name, lease, cancellationToken).ConfigureAwait(false);
         ImageView view = await LoadAsync(image, cancellationToken).ConfigureAwait(false);
-        await Unpacker.UnpackAsync(view, LayerOptions.Default, progress: null, cancellationToken).ConfigureAwait(false);
+        await Unpacker.UnpackAsync(view, LayerOptions.Default, lease, progress: null, cancellationToken).ConfigureAwait(false);
         return (image, view);
     }
 
-    /// <summary>Takes part in the one lock of adders; a store that cannot be written to needs none.</summary>
-    private async Task<StoreLock?> ShareAsync(CancellationToken cancellationToken) =>
-        _layout.IsReadOnly ? null : await StoreLocks.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
+    /// <summary>Finds an image and keeps it: if its name is taken away afterwards, what it named stays as long as the lease.</summary>
+    private async Task<Image> KeepAsync(string name, WorkLease lease, CancellationToken cancellationToken)
+    {
+        Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            await lease.KeepAsync([LeaseResource.Blob(image.Target.Digest), LeaseResource.Blob(image.Manifest.Digest)], cancellationToken).ConfigureAwait(false);
+
+            // It may have moved or gone before the lease was there.
+            Image again = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+            if (again.Target.Digest == image.Target.Digest && again.Manifest.Digest == image.Manifest.Digest)
+            {
+                return again;
+            }
+
+            image = again;
+        }
+    }
 
     private DirectorySnapshotter OpenSnapshotter()
     {

@@ -58,6 +58,7 @@ internal static class CommandTree
             new LayerApplyCommand(),
             new LayerDiffCommand(),
         }),
+        ("gc", static () => new Gc()),
         ("check", static () => new Check()),
         ("version", static () => new Version()),
     ];

@@ -39,16 +39,15 @@ public sealed partial class ContentStore
         },
         cancellationToken);
 
-    /// <summary>Forgets a blob that is not here: its row, and the damaged bytes if they were set aside.</summary>
+    /// <summary>Forgets a blob that is not here: its row, and the damaged bytes if they were set aside. One that has come meanwhile stays.</summary>
     public async Task ForgetAsync(Digest digest, CancellationToken cancellationToken = default)
     {
-        try
+        ArgumentNullException.ThrowIfNull(digest);
+        using StoreLock deleting = await StoreLock.AcquireAsync(_layout, PublishingLock, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)
         {
-            await DeleteAsync(digest, cancellationToken).ConfigureAwait(false);
-        }
-        catch (LayerStoreException e) when (e.Kind == ErrorKind.NotFound)
-        {
-            // Nothing but its row was left, and that is gone.
+            PosixFile.TryUnlink(_layout.DamagedBlob(digest), Name(digest));
+            _database.Write(session => BlobTable.Delete(session, digest));
         }
     }
 }

@@ -110,12 +110,17 @@ public sealed partial class ContentStore : IContentStore
     public async Task DeleteAsync(Digest digest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(digest);
-        using StoreLock deleting = await StoreLock
-            .AcquireAsync(_layout, PublishingLock, cancellationToken: cancellationToken).ConfigureAwait(false);
+        bool removed;
+        using (await StoreLock.AcquireAsync(_layout, PublishingLock, cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            // No fsync: what a power cut brings back is a blob without labels, garbage for the collector.
+            removed = MoveToTrash(digest);
+            _database.Write(session => BlobTable.Delete(session, digest));
+        }
 
-        // No fsync: what a power cut brings back is a blob without labels, garbage for the collector.
-        bool removed = PosixFile.TryUnlink(_layout.Blob(digest), Name(digest)) | PosixFile.TryUnlink(_layout.DamagedBlob(digest), Name(digest));
-        _database.Write(session => BlobTable.Delete(session, digest));
+        // Nobody waits while a large file is freed.
+        PosixFile.TryUnlink(TrashOf(digest, string.Empty), Name(digest));
+        PosixFile.TryUnlink(TrashOf(digest, DamagedSuffix), Name(digest));
         if (!removed)
         {
             throw Absent(digest);

@@ -74,6 +74,13 @@ internal sealed class FileIngestWriter : IngestWriter
         }
     }
 
+    public override Digest Current()
+    {
+        ObjectDisposedException.ThrowIf(_released, this);
+        HashExisting(CancellationToken.None);
+        return _hash.Current();
+    }
+
     public override void Restart()
     {
         ObjectDisposedException.ThrowIf(_released, this);

@@ -50,6 +50,36 @@ internal sealed class IngestDirectory
         }
     }
 
+    /// <summary>Those that no living process writes, readable or not.</summary>
+    public static IEnumerable<IdleIngest> ListIdle(StoreLayout layout)
+    {
+        foreach (string path in Directory.EnumerateDirectories(layout.Ingests))
+        {
+            IngestDirectory ingest = new(path, $"ingest {Printable.Text(path)}");
+            if (!ingest.IsLocked())
+            {
+                IngestRecord? record = ingest.Read();
+                _ = Digest.TryParse(record?.Digest, out Digest? expected);
+                yield return new IdleIngest(Path.GetFileName(path), record?.Reference, expected);
+            }
+        }
+    }
+
+    /// <summary>Removes one that no living process writes; false if one does.</summary>
+    public static bool TryRemove(StoreLayout layout, string name)
+    {
+        string path = Path.Join(layout.Ingests, name);
+        IngestDirectory ingest = new(path, $"ingest {Printable.Text(path)}");
+        using StoreLock? held = StoreLock.TryAcquire(ingest.Lock, exclusive: true, out bool missing);
+        if (held is null)
+        {
+            return missing;
+        }
+
+        ingest.Remove();
+        return true;
+    }
+
     /// <summary>Makes the directory if need be, and takes its lock.</summary>
     public async Task<StoreLock> LockAsync(bool wait, CancellationToken cancellationToken)
     {

@@ -18,6 +18,9 @@ public abstract class IngestWriter : IAsyncDisposable, IDisposable
     /// <see cref="ErrorKind.DataLoss"/>: more bytes than were announced.</exception>
     public abstract void Write(ReadOnlySpan<byte> data);
 
+    /// <summary>The digest of the bytes so far: what the blob would be called if it were committed now. Bytes of an earlier writer are read for it.</summary>
+    public abstract Digest Current();
+
     /// <summary>Drops all bytes: the next write is at 0.</summary>
     public abstract void Restart();
 

@@ -48,6 +48,18 @@ public sealed class StoreLock : IDisposable
         }
     }
 
+    /// <summary>Whether some living process has a lock. Nothing is made for the answer, so a read-only store can be asked too.</summary>
+    /// <param name="layout">The store.</param>
+    /// <param name="name">The lock.</param>
+    public static bool IsHeld(StoreLayout layout, string name)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        string path = NamePath(layout, name);
+        string what = $"lock {Printable.Text(path)}";
+        using SafeFileHandle? file = PosixFile.OpenRegular(path, what, out _);
+        return file is not null && !PosixFile.TryLock(file, exclusive: false, what);
+    }
+
     /// <summary>Takes an exclusive lock of the store and waits for it on this thread.</summary>
     internal static StoreLock Acquire(StoreLayout layout, string name)
     {
@@ -105,13 +117,19 @@ public sealed class StoreLock : IDisposable
 
     private static string PathOf(StoreLayout layout, string name)
     {
+        string path = NamePath(layout, name);
+        layout.RequireWritable();
+        return path;
+    }
+
+    private static string NamePath(StoreLayout layout, string name)
+    {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name[0] == '.' || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('-' or '.')))
         {
             throw new ArgumentException($"\"{name}\" cannot name a lock.", nameof(name));
         }
 
-        layout.RequireWritable();
         return Path.Join(layout.Locks, name);
     }
 

@@ -1,3 +1,4 @@
+using LayerStore.Leases;
 using LayerStore.Oci;
 
 namespace LayerStore.Images;
@@ -13,7 +14,14 @@ public interface IImageStore
     IAsyncEnumerable<Image> ListAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Gives the name to this target, taking it from another if need be. Idempotent.</summary>
-    Task<Image> PutAsync(string name, Descriptor target, Descriptor manifest, CancellationToken cancellationToken = default);
+    /// <param name="name">The name.</param>
+    /// <param name="target">What it resolved to.</param>
+    /// <param name="manifest">The manifest that was chosen from that.</param>
+    /// <param name="lease">What kept all of it until now; it ends in the same transaction. Null if something else keeps it.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: the lease has expired, and what it kept may be gone.</exception>
+    Task<Image> PutAsync(
+        string name, Descriptor target, Descriptor manifest, WorkLease? lease = null, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a name; nothing that it named is deleted here.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such name.</exception>

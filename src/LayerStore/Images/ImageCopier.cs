@@ -1,4 +1,5 @@
 using LayerStore.Content;
+using LayerStore.Leases;
 using LayerStore.Oci;
 using LayerStore.Transports;
 
@@ -6,7 +7,8 @@ namespace LayerStore.Images;
 
 /// <summary>Copies images into and out of a content store. Names are the caller's to give, once all else is done.</summary>
 /// <param name="content">The store; it stays the caller's.</param>
-public sealed class ImageCopier(IContentStore content)
+/// <param name="lease">What keeps the blobs of a pull from the collector until they are named; null if nobody collects meanwhile.</param>
+public sealed class ImageCopier(IContentStore content, WorkLease? lease = null)
 {
     /// <summary>Layers copied at a time: one is hashed while another is read.</summary>
     private const int Parallelism = 2;
@@ -37,6 +39,13 @@ public sealed class ImageCopier(IContentStore content)
         if (mustBeImage)
         {
             await ImageView.LoadAsync(source, resolved, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (lease is not null)
+        {
+            IEnumerable<Digest> all = [.. resolved.Indexes.Select(index => index.Digest), resolved.Manifest.Digest, resolved.Manifest.Config.Digest,
+                .. resolved.Manifest.Layers.Select(layer => layer.Digest)];
+            await lease.KeepAsync([.. all.Distinct().Select(LeaseResource.Blob)], cancellationToken).ConfigureAwait(false);
         }
 
         // A blob that stands there twice with two sizes is copied once and then fails on the second size.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LayerStore.Leases;
 using LayerStore.Metadata;
 using LayerStore.Oci;
 
@@ -44,7 +45,8 @@ public sealed class ImageStore : IImageStore
     }
 
     /// <inheritdoc/>
-    public Task<Image> PutAsync(string name, Descriptor target, Descriptor manifest, CancellationToken cancellationToken = default)
+    public Task<Image> PutAsync(
+        string name, Descriptor target, Descriptor manifest, WorkLease? lease = null, CancellationToken cancellationToken = default)
     {
         RequireName(name);
         ArgumentNullException.ThrowIfNull(target);
@@ -52,6 +54,11 @@ public sealed class ImageStore : IImageStore
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(_database.Write(session =>
         {
+            if (lease is { IsWritten: true } && !LeaseTable.Delete(session, lease.Id))
+            {
+                throw LeaseStore.Lapsed(lease.Id);
+            }
+
             // The same again is no move: its time stays.
             Image? old = ImageTable.Find(session, name);
             if (old is not null && IsSame(old.Target, target) && IsSame(old.Manifest, manifest) && old.Manifest.Platform == manifest.Platform)

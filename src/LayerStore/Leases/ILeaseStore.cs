@@ -2,8 +2,9 @@ namespace LayerStore.Leases;
 
 /// <summary>Leases: what keeps blobs, layers and snapshots from the collector until an image or a key names them.</summary>
 /// <remarks>
-/// <para>Work that stores things first makes a lease, adds each thing to it <i>before</i> storing it, and deletes the
-/// lease when something lasting refers to them. A process that dies leaves its lease to expire.</para>
+/// <para>Work that stores things first makes a lease, adds each thing to it <i>before</i> storing it or finding it there, and deletes the
+/// lease when something lasting refers to them. <see cref="LeaseStore.BeginWorkAsync"/> does that for a process at work; a lease
+/// made here stands until it expires.</para>
 /// <para>Any number of processes may use one store at once; each call is one durable transaction.</para>
 /// </remarks>
 public interface ILeaseStore
@@ -23,16 +24,17 @@ public interface ILeaseStore
     /// <summary>The lease of this id, expired or not, or null.</summary>
     Task<Lease?> FindAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>All leases, ordered by id; expired ones stay listed until somebody deletes them.</summary>
+    /// <summary>All leases, ordered by id; expired ones stay listed until the next collection.</summary>
     IAsyncEnumerable<Lease> ListAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Removes a lease; what it kept is deleted, if nothing else keeps it, by the next collection.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such lease.</exception>
     Task DeleteAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets a lease keep one more thing. Idempotent.</summary>
+    /// <summary>Lets a lease keep more things, all of them or none. Idempotent. A collection that is under way ends first: what is here
+    /// afterwards stays.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such lease.</exception>
-    Task AddResourceAsync(string id, LeaseResource resource, CancellationToken cancellationToken = default);
+    Task AddResourcesAsync(string id, IReadOnlyCollection<LeaseResource> resources, CancellationToken cancellationToken = default);
 
     /// <summary>Lets a lease keep a thing no longer. Idempotent.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such lease.</exception>

@@ -5,17 +5,21 @@ using LayerStore.Metadata;
 namespace LayerStore.Leases;
 
 /// <summary>Leases in a store's <see cref="MetadataDatabase"/>.</summary>
-public sealed class LeaseStore : ILeaseStore
+public sealed partial class LeaseStore : ILeaseStore
 {
+    private readonly StoreLayout _layout;
     private readonly SqliteDatabase _database;
     private readonly TimeProvider _time;
 
     /// <summary>Makes a lease store.</summary>
+    /// <param name="layout">Where it lives.</param>
     /// <param name="metadata">Its database, from <see cref="MetadataDatabase.Open"/>. It stays the caller's to dispose.</param>
     /// <param name="time">The clock that leases expire by; null for the system's.</param>
-    public LeaseStore(SqliteDatabase metadata, TimeProvider? time = null)
+    public LeaseStore(StoreLayout layout, SqliteDatabase metadata, TimeProvider? time = null)
     {
+        ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(metadata);
+        _layout = layout;
         _database = metadata;
         _time = time ?? TimeProvider.System;
     }
@@ -80,12 +84,31 @@ public sealed class LeaseStore : ILeaseStore
     }
 
     /// <inheritdoc/>
-    public Task AddResourceAsync(string id, LeaseResource resource, CancellationToken cancellationToken = default) =>
-        ChangeAsync(id, resource, LeaseTable.Add, cancellationToken);
+    public async Task AddResourcesAsync(string id, IReadOnlyCollection<LeaseResource> resources, CancellationToken cancellationToken = default)
+    {
+        RequireId(id);
+        RequireNames(resources);
+        using StoreLock adding = await CollectionLock.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
+        _database.Write(session =>
+        {
+            RequireLease(session, id);
+            AddAll(session, id, resources);
+        });
+    }
 
     /// <inheritdoc/>
-    public Task RemoveResourceAsync(string id, LeaseResource resource, CancellationToken cancellationToken = default) =>
-        ChangeAsync(id, resource, LeaseTable.Remove, cancellationToken);
+    public Task RemoveResourceAsync(string id, LeaseResource resource, CancellationToken cancellationToken = default)
+    {
+        RequireId(id);
+        RequireNames([resource]);
+        cancellationToken.ThrowIfCancellationRequested();
+        _database.Write(session =>
+        {
+            RequireLease(session, id);
+            LeaseTable.Remove(session, id, resource);
+        });
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LeaseResource> ListResourcesAsync(
@@ -101,22 +124,29 @@ public sealed class LeaseStore : ILeaseStore
         }
     }
 
-    private Task ChangeAsync(string id, LeaseResource resource, Action<SqliteSession, string, LeaseResource> change, CancellationToken cancellationToken)
+    private static void RequireLease(SqliteSession session, string id)
     {
-        RequireId(id);
-        ArgumentNullException.ThrowIfNull(resource);
-        StoreText.RequireName(resource.Id, "something that a lease keeps");
-        cancellationToken.ThrowIfCancellationRequested();
-        _database.Write(session =>
+        if (LeaseTable.Find(session, id) is null)
         {
-            if (LeaseTable.Find(session, id) is null)
-            {
-                throw Absent(id);
-            }
+            throw Absent(id);
+        }
+    }
 
-            change(session, id, resource);
-        });
-        return Task.CompletedTask;
+    private static void RequireNames(IReadOnlyCollection<LeaseResource> resources)
+    {
+        ArgumentNullException.ThrowIfNull(resources);
+        foreach (LeaseResource resource in resources)
+        {
+            StoreText.RequireName(resource.Id, "something that a lease keeps");
+        }
+    }
+
+    private static void AddAll(SqliteSession session, string id, IReadOnlyCollection<LeaseResource> resources)
+    {
+        foreach (LeaseResource resource in resources)
+        {
+            LeaseTable.Add(session, id, resource);
+        }
     }
 
     // A lifetime beyond the calendar is none.

@@ -29,6 +29,10 @@ internal static class LeaseTable
         LabelTable.OfLeases.Change(session, lease.Id, lease.Labels!);
     }
 
+    /// <summary>Moves a lease's end; false if there is no such lease.</summary>
+    public static bool Extend(SqliteSession session, string id, DateTimeOffset expiresAt) =>
+        session.Execute("UPDATE leases SET expires = ?2 WHERE id = ?1", id, UnixTime.ToNanoseconds(expiresAt)) > 0;
+
     public static bool Delete(SqliteSession session, string id) => session.Execute("DELETE FROM leases WHERE id = ?1", id) > 0;
 
     public static void Add(SqliteSession session, string id, LeaseResource resource) =>

@@ -28,6 +28,7 @@ public sealed class SqliteDatabase : IDisposable
     private readonly bool _readOnly;
     private readonly SqliteConnection _connection;
     private readonly SqliteSession _session;
+    private bool _sync;
     private bool _written;
     private bool _inTransaction;
     private bool _disposed;
@@ -152,6 +153,27 @@ public sealed class SqliteDatabase : IDisposable
         });
     }
 
+    /// <summary>
+    /// Makes a change that need not outlive a power cut, without waiting for the disk. It is whole or not there, other processes see it at
+    /// once, and the next <see cref="Write{T}"/> makes it durable as well (WAL, sqlite.org/pragma.html#pragma_synchronous: NORMAL).
+    /// </summary>
+    /// <param name="change">Called once, under the write lock of all processes; it must not call the database again.</param>
+    internal T WriteUnsynced<T>(Func<SqliteSession, T> change)
+    {
+        lock (_gate)
+        {
+            SetSync(isWaiting: false);
+            try
+            {
+                return Write(change);
+            }
+            finally
+            {
+                SetSync(isWaiting: true);
+            }
+        }
+    }
+
     /// <summary>Closes the connection; the last one of all processes folds the WAL into the database.</summary>
     public void Dispose()
     {
@@ -208,6 +230,7 @@ public sealed class SqliteDatabase : IDisposable
 
     private void Configure(bool sync)
     {
+        _sync = sync;
         _session.ExecuteOnce($"""
             PRAGMA busy_timeout={BusyTimeoutMilliseconds};
             PRAGMA journal_mode=WAL;
@@ -215,6 +238,15 @@ public sealed class SqliteDatabase : IDisposable
             PRAGMA foreign_keys=ON;
             PRAGMA journal_size_limit={JournalSizeLimitBytes}
             """);
+    }
+
+    // A database that is opened without waiting never waits.
+    private void SetSync(bool isWaiting)
+    {
+        if (_sync && !_readOnly && !_disposed)
+        {
+            _session.Execute(isWaiting ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+        }
     }
 
     private void Migrate(IReadOnlyList<string> migrations)

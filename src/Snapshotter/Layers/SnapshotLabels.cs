@@ -15,12 +15,18 @@ public static class SnapshotLabels
     /// <summary>The digest of the manifest that the snapshot was first made of.</summary>
     public const string ImageOrigin = "layerstore/image.origin";
 
+    /// <summary>The lease of the work that an active snapshot is part of: without that lease it is garbage.</summary>
+    public const string WorkLease = "layerstore/lease";
+
     /// <summary>The manifests that a snapshot's labels name.</summary>
-    internal static IEnumerable<Digest> ManifestsOf(SnapshotInfo snapshot)
+    internal static IEnumerable<Digest> ManifestsOf(SnapshotInfo snapshot) => ManifestsOf(snapshot.Labels);
+
+    /// <inheritdoc cref="ManifestsOf(SnapshotInfo)"/>
+    internal static IEnumerable<Digest> ManifestsOf(IReadOnlyDictionary<string, string> labels)
     {
         foreach (string label in (string[])[ImageManifest, ImageOrigin])
         {
-            if (snapshot.Labels.TryGetValue(label, out string? text) && Digest.TryParse(text, out Digest? manifest))
+            if (labels.TryGetValue(label, out string? text) && Digest.TryParse(text, out Digest? manifest))
             {
                 yield return manifest;
             }

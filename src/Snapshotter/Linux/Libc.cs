@@ -32,6 +32,9 @@ internal static unsafe partial class Libc
     public const int SEEK_HOLE = 4;
 
     public const ulong FICLONE = 0x40049409;
+    public const ulong FS_IOC_FIEMAP = 0xc020660b;
+    public const uint FIEMAP_EXTENT_LAST = 1;
+    public const uint FIEMAP_EXTENT_SHARED = 0x2000;
 
     public const ulong RESOLVE_NO_XDEV = 1;
     public const ulong RESOLVE_NO_MAGICLINKS = 2;
@@ -165,6 +168,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int lremovexattr(byte* path, byte* name);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(SafeFileHandle file, ulong request, FiemapBuffer* argument);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ioctl(SafeFileHandle file, ulong request, int argument);

@@ -95,3 +95,33 @@ internal struct StatFsBuffer
     [FieldOffset(32)]
     public ulong AvailableBlocks;
 }
+
+/// <summary><c>struct fiemap</c> (linux/fiemap.h) with room for 64 extents.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct FiemapBuffer
+{
+    public ulong Start;
+    public ulong Length;
+    public uint Flags;
+    public uint MappedExtents;
+    public uint ExtentCount;
+    public uint Reserved;
+    public fixed byte Extents[64 * 56];
+}
+
+/// <summary><c>struct fiemap_extent</c>.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 56)]
+internal struct FiemapExtent
+{
+    [FieldOffset(0)]
+    public ulong Logical;
+
+    [FieldOffset(8)]
+    public ulong Physical;
+
+    [FieldOffset(16)]
+    public ulong Length;
+
+    [FieldOffset(40)]
+    public uint Flags;
+}

@@ -14,7 +14,7 @@ namespace Snapshotter.Snapshots;
 /// </summary>
 /// <remarks>Whatever is slow happens outside of a transaction, on a draft that only this process has; the transaction
 /// that ends a call checks again what the call began with. See <see cref="SnapshotDatabase"/> for the records.</remarks>
-public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
+public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
 {
     private const int ListBatch = 100;
 
@@ -33,6 +33,7 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
             if (!layout.IsReadOnly)
             {
                 Trees.ReclaimDrafts();
+                Trees.Trash.TryEmpty();
             }
         }
         catch
@@ -201,8 +202,7 @@ public abstract class DirectorySnapshotter : ISnapshotter, IDisposable
     public Task CleanupAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Trees.CleanUp();
-        return Task.CompletedTask;
+        return Trees.CleanUpAsync(cancellationToken);
     }
 
     /// <summary>Closes the database. Drafts that were not published are removed by whoever opens the store next.</summary>

@@ -2,6 +2,7 @@ using LayerStore;
 using LayerStore.Compression;
 using LayerStore.Content;
 using LayerStore.Images;
+using LayerStore.Leases;
 using LayerStore.Oci;
 using LayerStore.Tar;
 using LayerStore.Transports;
@@ -123,7 +124,8 @@ internal sealed class Laboratory : IDisposable
 
         await _here.Images.PutAsync(ImageName.Normalize(name), image.Manifest.Descriptor, image.Manifest.Descriptor);
         ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(_here.Content), image.Manifest.Descriptor, platform: null, default);
-        await new LayerUnpacker(StoreLayout.Open(_here.Root), _here.Content, _here.Snapshots).UnpackAsync(view, LayerOptions.Default, progress: null, default);
+        await using WorkLease lease = await _here.Leases.BeginWorkAsync("test");
+        await new LayerUnpacker(StoreLayout.Open(_here.Root), _here.Content, _here.Snapshots).UnpackAsync(view, LayerOptions.Default, lease, progress: null, default);
         return (view.ChainId, WithoutOverlay(List(older)));
     }
 

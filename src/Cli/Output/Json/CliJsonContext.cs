@@ -6,6 +6,7 @@ namespace LayerStore.Cli.Output.Json;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Default)]
 [JsonSerializable(typeof(BlobRow))]
 [JsonSerializable(typeof(ChangeRow))]
+[JsonSerializable(typeof(CollectedRow))]
 [JsonSerializable(typeof(FindingRow))]
 [JsonSerializable(typeof(HistoryRow))]
 [JsonSerializable(typeof(ImageDetails))]

@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Content;
 using LayerStore.Images;
+using LayerStore.Leases;
 using LayerStore.Oci;
 using LayerStore.Tar;
 using Snapshotter.Layers.Diff;
@@ -65,20 +66,21 @@ internal sealed class ImageCommitter(
     /// <param name="key">The active snapshot.</param>
     /// <param name="name">The new image's full name.</param>
     /// <param name="options">How.</param>
+    /// <param name="lease">Keeps what is stored, and the image below, until the new image is named.</param>
     /// <param name="brought">Gets the blobs that were stored, which are garbage if this fails.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such key; <see cref="ErrorKind.FailedPrecondition"/>: not
     /// active, or not made from an image of this store; <see cref="ErrorKind.Aborted"/>: a file kept changing.</exception>
     public async Task<CommitResult> CommitAsync(
-        string key, string name, CommitOptions options, ICollection<Digest> brought, CancellationToken cancellationToken)
+        string key, string name, CommitOptions options, WorkLease lease, ICollection<Digest> brought, CancellationToken cancellationToken)
     {
         SnapshotInfo snapshot = await _differ.RequireActiveAsync(key, cancellationToken).ConfigureAwait(false);
-        (EditedImage below, BaseImage? baseImage) = await FindBaseAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        (EditedImage below, BaseImage? baseImage) = await FindBaseAsync(snapshot, lease, cancellationToken).ConfigureAwait(false);
 
         LayerCommitter committer = await LayerCommitter.BeginAsync(content, _differ, snapshots, snapshot, options, cancellationToken).ConfigureAwait(false);
         await using (committer.ConfigureAwait(false))
         {
-            LayerBlob? layer = await committer.WriteAsync(evenIfEmpty: below.Config.DiffIds.Count == 0, cancellationToken).ConfigureAwait(false);
+            LayerBlob? layer = await committer.WriteAsync(evenIfEmpty: below.Config.DiffIds.Count == 0, lease, cancellationToken).ConfigureAwait(false);
             HistoryEntry history = new(options.SourceDate ?? clock.GetUtcNow(), "layerstore commit", options.Author, options.Message);
             EditedImage edited;
             if (layer is null)
@@ -92,6 +94,7 @@ internal sealed class ImageCommitter(
                     below, new NewLayer(layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, options.Compression, history), baseImage);
             }
 
+            await lease.KeepAsync([LeaseResource.Blob(edited.Config.Digest), LeaseResource.Blob(edited.Manifest.Digest)], cancellationToken).ConfigureAwait(false);
             foreach (OciDocument document in (OciDocument[])[edited.Config, edited.Manifest])
             {
                 await StoreAsync(document, cancellationToken).ConfigureAwait(false);
@@ -100,26 +103,31 @@ internal sealed class ImageCommitter(
 
             if (layer is not null)
             {
-                await RegisterAsync(committer, key, edited, layer, cancellationToken).ConfigureAwait(false);
+                await RegisterAsync(committer, key, edited, layer, lease, cancellationToken).ConfigureAwait(false);
             }
 
-            Image image = await images.PutAsync(name, edited.Manifest.Descriptor, edited.Manifest.Descriptor, CancellationToken.None).ConfigureAwait(false);
+            Image image = await images.PutAsync(name, edited.Manifest.Descriptor, edited.Manifest.Descriptor, lease, CancellationToken.None).ConfigureAwait(false);
             return new CommitResult(image, layer?.Descriptor, layer?.DiffId, layer?.UncompressedSize ?? 0);
         }
     }
 
     /// <summary>Makes the new layer ready to be mounted. A snapshotter of whole trees gets it the usual way: its tree is a copy in any case.</summary>
-    private async Task RegisterAsync(LayerCommitter committer, string key, EditedImage edited, LayerBlob layer, CancellationToken cancellationToken)
+    private async Task RegisterAsync(
+        LayerCommitter committer, string key, EditedImage edited, LayerBlob layer, WorkLease lease, CancellationToken cancellationToken)
     {
         ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), edited.Manifest.Descriptor, platform: null, cancellationToken)
             .ConfigureAwait(false);
         if (snapshots is not ILayerSnapshotter)
         {
-            await unpacker.UnpackAsync(view, LayerOptions.Default, progress: null, CancellationToken.None).ConfigureAwait(false);
+            await unpacker.UnpackAsync(view, LayerOptions.Default, lease, progress: null, CancellationToken.None).ConfigureAwait(false);
         }
-        else if (await committer.PublishAsync(layer.DiffId, view.ChainId!, cancellationToken).ConfigureAwait(false))
+        else
         {
-            await MoveAsync(key, edited.Manifest.Digest).ConfigureAwait(false);
+            await lease.KeepAsync([LeaseResource.Layer(layer.DiffId), LeaseResource.Chain(view.ChainId!)], cancellationToken).ConfigureAwait(false);
+            if (await committer.PublishAsync(layer.DiffId, view.ChainId!, cancellationToken).ConfigureAwait(false))
+            {
+                await MoveAsync(key, edited.Manifest.Digest).ConfigureAwait(false);
+            }
         }
     }
 
@@ -127,13 +135,13 @@ internal sealed class ImageCommitter(
     /// The image that the snapshot stands on: that of its labels, whose chain must be the snapshot's parent; else any image with that
     /// chain, which is as good. A snapshot without a parent stands on nothing.
     /// </summary>
-    private async Task<(EditedImage Image, BaseImage? Base)> FindBaseAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+    private async Task<(EditedImage Image, BaseImage? Base)> FindBaseAsync(SnapshotInfo snapshot, WorkLease lease, CancellationToken cancellationToken)
     {
         string? labelled = snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageName);
         string? origin = snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageOrigin);
         foreach (Digest manifest in SnapshotLabels.ManifestsOf(snapshot))
         {
-            if (await TryLoadAsync(manifest, snapshot.Parent, cancellationToken).ConfigureAwait(false) is { } found)
+            if (await TryLoadAsync(manifest, snapshot.Parent, lease, cancellationToken).ConfigureAwait(false) is { } found)
             {
                 return (found, new BaseImage(manifest, manifest.ToString() == origin ? labelled : null));
             }
@@ -146,7 +154,7 @@ internal sealed class ImageCommitter(
 
         await foreach (Image image in images.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (await TryLoadAsync(image.Manifest.Digest, snapshot.Parent, cancellationToken).ConfigureAwait(false) is { } found)
+            if (await TryLoadAsync(image.Manifest.Digest, snapshot.Parent, lease, cancellationToken).ConfigureAwait(false) is { } found)
             {
                 return (found, new BaseImage(image.Manifest.Digest, image.Name));
             }
@@ -158,8 +166,9 @@ internal sealed class ImageCommitter(
             "Make it with: layerstore mount NAME TARGET --key KEY");
     }
 
-    private async Task<EditedImage?> TryLoadAsync(Digest manifest, string? parent, CancellationToken cancellationToken)
+    private async Task<EditedImage?> TryLoadAsync(Digest manifest, string? parent, WorkLease lease, CancellationToken cancellationToken)
     {
+        await lease.KeepAsync([LeaseResource.Blob(manifest)], cancellationToken).ConfigureAwait(false);
         if (await content.StatAsync(manifest, cancellationToken).ConfigureAwait(false) is not { } blob)
         {
             return null;

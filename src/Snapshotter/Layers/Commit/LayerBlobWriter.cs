@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Compression;
 using LayerStore.Content;
+using LayerStore.Leases;
 using LayerStore.Oci;
 using Snapshotter.Layers.Diff;
 
@@ -50,9 +51,10 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
     public ByteString? HashOf(ByteString path) => _hashes.TryGetValue(path, out ByteString hash) ? hash : null;
 
     /// <summary>Publishes the blob, after the sink was finished.</summary>
-    public async Task<LayerBlob> CommitAsync(CancellationToken cancellationToken)
+    public async Task<LayerBlob> CommitAsync(WorkLease lease, CancellationToken cancellationToken)
     {
         _compressor!.Dispose();
+        await lease.KeepAsync([LeaseResource.Blob(_ingest.Current())], cancellationToken).ConfigureAwait(false);
 
         // A blob that is not compressed is hashed once: it is the tar.
         Digest? diffId = _tar?.Current();

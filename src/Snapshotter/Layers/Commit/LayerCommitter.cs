@@ -1,5 +1,6 @@
 using LayerStore;
 using LayerStore.Content;
+using LayerStore.Leases;
 using LayerStore.Tar;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Layers.Diff;
@@ -52,9 +53,10 @@ internal sealed class LayerCommitter : IAsyncDisposable
 
     /// <summary>Writes the blob and, with a snapshotter that shares layers, the draft of the layer. Nothing is visible yet but the blob.</summary>
     /// <param name="evenIfEmpty">Whether to make a layer if nothing has changed; else there is neither blob nor draft then.</param>
+    /// <param name="lease">Keeps the blob.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The blob, or null.</returns>
-    public async Task<LayerBlob?> WriteAsync(bool evenIfEmpty, CancellationToken cancellationToken)
+    public async Task<LayerBlob?> WriteAsync(bool evenIfEmpty, WorkLease lease, CancellationToken cancellationToken)
     {
         if (_snapshots is not null)
         {
@@ -98,7 +100,7 @@ internal sealed class LayerCommitter : IAsyncDisposable
             _draft.IsChainBound = _owners is { Restored.Count: > 0 };
         }
 
-        return await _writer.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return await _writer.CommitAsync(lease, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Publishes the layer on top of what the snapshot stands on. Returns whether the snapshot now stands on it.</summary>

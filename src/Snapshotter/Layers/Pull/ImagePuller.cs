@@ -1,8 +1,9 @@
 using LayerStore;
 using LayerStore.Content;
 using LayerStore.Images;
+using LayerStore.Leases;
 using LayerStore.Transports;
-using Snapshotter.Layers.Removal;
+using Snapshotter.Layers.Collection;
 using Snapshotter.Layers.Unpack;
 
 namespace Snapshotter.Layers.Pull;
@@ -12,7 +13,7 @@ namespace Snapshotter.Layers.Pull;
 /// A pull that fails leaves the store as it was: what it brought and nothing else holds is freed again. One that is
 /// cancelled keeps its half-written ingests, so that it can be resumed; they show in <c>content ingests</c>.
 /// </remarks>
-internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IImageStore images, LayerUnpacker? unpacker, Func<Sweeper> sweeper)
+internal sealed class ImagePuller(IContentStore content, IImageStore images, LeaseStore leases, LayerUnpacker? unpacker, Func<Collector> collector)
 {
     /// <summary>Pulls an image; without an unpacker, its blobs only.</summary>
     /// <exception cref="LayerStoreException">The source's errors, verification and unpacking errors.</exception>
@@ -24,24 +25,24 @@ internal sealed class ImagePuller(StoreLayout layout, IContentStore content, IIm
         List<Digest> unpacked = [];
         try
         {
-            using StoreLock working = await StoreLocks.ShareAsync(layout, cancellationToken).ConfigureAwait(false);
+            await using WorkLease lease = await leases.BeginWorkAsync("pull", cancellationToken).ConfigureAwait(false);
             await using IImageSource opened = ImageTransports.OpenSource(source);
             CopyWatch copies = new(progress, brought);
-            ResolvedManifest resolved = await new ImageCopier(content)
+            ResolvedManifest resolved = await new ImageCopier(content, lease)
                 .PullAsync(opened, options.Platform, mustBeImage: unpacker is not null, copies, cancellationToken).ConfigureAwait(false);
             if (unpacker is not null)
             {
                 ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), resolved, cancellationToken).ConfigureAwait(false);
                 unpacked.AddRange(view.Layers.Select(layer => layer.ChainId));
-                await unpacker.UnpackAsync(view, options.Layers, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
+                await unpacker.UnpackAsync(view, options.Layers, lease, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
             }
 
             string name = wanted ?? source.SuggestName(resolved.Target);
-            return await images.PutAsync(name, resolved.Target, resolved.Manifest.Descriptor, CancellationToken.None).ConfigureAwait(false);
+            return await images.PutAsync(name, resolved.Target, resolved.Manifest.Descriptor, lease, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception) when (brought.Count + unpacked.Count > 0)
         {
-            await sweeper().FreeAfterFailureAsync(layout, brought, unpacked, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            await collector().FreeAfterFailureAsync(brought, unpacked, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
             throw;
         }
     }

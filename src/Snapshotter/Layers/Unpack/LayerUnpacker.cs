@@ -1,5 +1,6 @@
 using LayerStore.Content;
 using LayerStore.Images;
+using LayerStore.Leases;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Snapshots;
 
@@ -16,10 +17,17 @@ namespace Snapshotter.Layers.Unpack;
 internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, ISnapshotter snapshots)
 {
     /// <summary>Unpacks what is missing of an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="options">How.</param>
+    /// <param name="lease">Keeps the layers and snapshots until something lasting refers to them.</param>
+    /// <param name="progress">Told of each layer.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="LayerStore.LayerStoreException"><see cref="LayerStore.ErrorKind.DataLoss"/>: damaged, hostile or not what the image
     /// says. Nothing of a layer that fails is visible.</exception>
-    public async Task UnpackAsync(ImageView image, LayerOptions options, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
+    public async Task UnpackAsync(
+        ImageView image, LayerOptions options, WorkLease lease, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
     {
+        await lease.KeepAsync(ResourcesOf(image), cancellationToken).ConfigureAwait(false);
         LayerExtractor extractor = new(new ContentBlobProvider(content), options, progress);
         if (await IsThereAsync(image, cancellationToken).ConfigureAwait(false))
         {
@@ -38,9 +46,12 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
         }
         else
         {
-            await StackAsync(image, extractor, cancellationToken).ConfigureAwait(false);
+            await StackAsync(image, extractor, lease.Id, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static List<LeaseResource> ResourcesOf(ImageView image) =>
+        [.. image.Layers.Select(layer => LeaseResource.Layer(layer.DiffId)), .. image.Layers.Select(layer => LeaseResource.Chain(layer.ChainId))];
 
     private async Task<bool> IsThereAsync(ImageView image, CancellationToken cancellationToken) =>
         image.ChainId is not { } top || await snapshots.StatAsync(top.ToString(), cancellationToken).ConfigureAwait(false) is { Kind: SnapshotKind.Committed };
@@ -54,7 +65,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
     }
 
     /// <summary>One snapshot on the other, for a snapshotter whose committed snapshots are whole trees.</summary>
-    private async Task StackAsync(ImageView image, LayerExtractor extractor, CancellationToken cancellationToken)
+    private async Task StackAsync(ImageView image, LayerExtractor extractor, string lease, CancellationToken cancellationToken)
     {
         string? parent = null;
         foreach (ImageLayer layer in image.Layers)
@@ -62,7 +73,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
             string name = layer.ChainId.ToString();
             if (await snapshots.StatAsync(name, cancellationToken).ConfigureAwait(false) is null)
             {
-                await AddAsync(layer, name, parent, extractor, cancellationToken).ConfigureAwait(false);
+                await AddAsync(layer, name, parent, extractor, lease, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -73,10 +84,12 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
         }
     }
 
-    private async Task AddAsync(ImageLayer layer, string name, string? parent, LayerExtractor extractor, CancellationToken cancellationToken)
+    private async Task AddAsync(
+        ImageLayer layer, string name, string? parent, LayerExtractor extractor, string lease, CancellationToken cancellationToken)
     {
         string key = $"unpack {Guid.NewGuid():N}";
-        IReadOnlyList<Mount> mounts = await snapshots.PrepareAsync(key, parent, labels: null, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, string> labels = new() { [SnapshotLabels.WorkLease] = lease };
+        IReadOnlyList<Mount> mounts = await snapshots.PrepareAsync(key, parent, labels, cancellationToken).ConfigureAwait(false);
         bool committed = false;
         try
         {

@@ -106,17 +106,20 @@ internal sealed class SnapshotTable(string owner)
     private static SnapshotRow Map(SqliteDataReader row) => new(
         row.GetInt64(0),
         row.GetString(1),
-        row.GetString(2) switch
-        {
-            "committed" => SnapshotKind.Committed,
-            "active" => SnapshotKind.Active,
-            _ => SnapshotKind.View,
-        },
+        KindOf(row.GetString(2)),
         row.IsDBNull(3) ? null : row.GetInt64(3),
         row.IsDBNull(4) ? null : row.GetString(4),
         row.GetInt64(5),
         UnixTime.FromNanoseconds(row.GetInt64(6)),
         UnixTime.FromNanoseconds(row.GetInt64(7)));
+
+    /// <summary>The kind that a column says.</summary>
+    public static SnapshotKind KindOf(string text) => text switch
+    {
+        "committed" => SnapshotKind.Committed,
+        "active" => SnapshotKind.Active,
+        _ => SnapshotKind.View,
+    };
 
     private static string Text(SnapshotKind kind) => kind switch
     {

@@ -1,7 +1,6 @@
 using LayerStore;
 using LayerStore.Content;
 using LayerStore.Metadata;
-using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
 
 namespace Snapshotter.Snapshots.Trees;
@@ -32,7 +31,11 @@ internal sealed class TreeStore : IDisposable
     {
         _layout = layout;
         _database = database;
+        Trash = new Trash(layout);
     }
+
+    /// <summary>What is out of sight and not yet freed.</summary>
+    public Trash Trash { get; }
 
     /// <summary>Adds a draft that belongs to this process and returns its number. There is no directory yet.</summary>
     public async Task<long> AddDraftAsync(CancellationToken cancellationToken)
@@ -65,18 +68,37 @@ internal sealed class TreeStore : IDisposable
     }
 
     /// <summary>Deletes a tree that no row names any more, with all that belongs to it.</summary>
-    /// <remarks>The change was made when its row went; what cannot be deleted now is left to <see cref="CleanUp"/>.</remarks>
+    /// <remarks>The change was made when its row went; what cannot be deleted now is left to <see cref="CleanUpAsync"/>.</remarks>
     public void Delete(long tree)
     {
         string name = tree.ToString();
         foreach (string directory in (ReadOnlySpan<string>)[_layout.Trees, _layout.Works, _layout.Manifests])
         {
-            TryThrowAway(directory, name);
+            TryDelete(directory, name);
+        }
+    }
+
+    /// <summary>Takes a tree that no row names any more out of sight, with all that belongs to it.</summary>
+    public void MoveToTrash(long tree)
+    {
+        string name = tree.ToString();
+        foreach (string directory in (ReadOnlySpan<string>)[_layout.Trees, _layout.Works, _layout.Manifests])
+        {
+            Trash.Take(directory, name);
+        }
+    }
+
+    /// <summary>Takes what no row names out of sight.</summary>
+    public void MoveOrphansToTrash()
+    {
+        foreach ((string directory, long tree) in FindOrphans())
+        {
+            Trash.Take(directory, tree.ToString());
         }
     }
 
     /// <summary>Deletes the work directory of an upper that will not be mounted as one again.</summary>
-    public void DeleteWork(long tree) => TryThrowAway(_layout.Works, tree.ToString());
+    public void DeleteWork(long tree) => TryDelete(_layout.Works, tree.ToString());
 
     /// <summary>Removes the drafts of dead processes. Cheap when there are none: it reads only their rows.</summary>
     public void ReclaimDrafts()
@@ -96,20 +118,12 @@ internal sealed class TreeStore : IDisposable
 
     /// <summary>Deletes everything that is garbage: drafts of dead processes, trees without a row, the trash.</summary>
     /// <exception cref="LayerStoreException">Something cannot be deleted.</exception>
-    public void CleanUp()
+    public Task CleanUpAsync(CancellationToken cancellationToken)
     {
         ReclaimDrafts();
         RemoveDeadLocks();
-        foreach ((string directory, long tree) in FindOrphans())
-        {
-            ThrowAway(directory, tree.ToString());
-        }
-
-        using DirectoryHandle trash = TrustedDirectory.Open(_layout.Trash);
-        foreach (DirectoryItem item in trash.List())
-        {
-            RemoveTrash(trash, item.Name);
-        }
+        MoveOrphansToTrash();
+        return Trash.EmptyAsync(cancellationToken);
     }
 
     /// <summary>The numbered directories and manifests that no row names: what a crash left between a row and its directory.</summary>
@@ -145,46 +159,17 @@ internal sealed class TreeStore : IDisposable
         _gate.Dispose();
     }
 
-    private void TryThrowAway(string directory, string name)
+    private void TryDelete(string directory, string name)
     {
         try
         {
-            ThrowAway(directory, name);
+            if (Trash.Take(directory, name) is { } taken)
+            {
+                Trash.Free(taken);
+            }
         }
         catch (LayerStoreException)
         {
-        }
-    }
-
-    private void ThrowAway(string directory, string name)
-    {
-        ByteString trashName = ByteString.FromText($"{Path.GetFileName(directory)}-{name}");
-        using DirectoryHandle source = TrustedDirectory.Open(directory);
-        using DirectoryHandle trash = TrustedDirectory.Open(_layout.Trash);
-        try
-        {
-            source.Rename(ByteString.FromText(name), trash, trashName);
-        }
-        catch (LayerStoreException e) when (e.Kind == ErrorKind.NotFound)
-        {
-            return;
-        }
-
-        RemoveTrash(trash, trashName);
-    }
-
-    // Another process may be deleting the same entry, each finding gone what the other one took.
-    private static void RemoveTrash(DirectoryHandle trash, ByteString name)
-    {
-        while (trash.TryStat(name) is not null)
-        {
-            try
-            {
-                trash.RemoveTree(name);
-            }
-            catch (LayerStoreException e) when (e.Kind is ErrorKind.NotFound)
-            {
-            }
         }
     }
 

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using LayerStore.Cli.Output;
+using LayerStore.Cli.Output.Json;
+using LayerStore.Cli.Parsing;
+using Snapshotter;
+using Snapshotter.Layers.Collection;
+
+namespace LayerStore.Cli.Commands;
+
+/// <summary><c>gc</c>.</summary>
+internal sealed class Gc : CliCommand
+{
+    private static readonly Listing<CollectedRow> Listing = new(
+        CliJsonContext.Default.CollectedRow,
+        row => row.Name,
+        new("KIND", row => row.Kind),
+        new("NAME", row => row.Name),
+        new("BYTES", row => ByteSize.Format(row.Bytes), IsNumber: true));
+
+    private readonly Option<bool> _dryRun = Choices.Flag("--dry-run", "Only say what would be freed");
+    private readonly ListingOptions _listing;
+
+    public Gc()
+        : base("gc", "Free what no image, lease or snapshot holds")
+    {
+        Add(_dryRun);
+        _listing = new ListingOptions(this);
+    }
+
+    /// <inheritdoc/>
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        bool dryRun = session.Get(_dryRun);
+        await using Store? store = await session.TryOpenAsync(cancellationToken).ConfigureAwait(false);
+        CollectionResult result = store is null ? new CollectionResult([]) : await store.CollectAsync(dryRun, cancellationToken).ConfigureAwait(false);
+        await Listing.WriteAsync(session, _listing, result.Items.Select(CollectedRow.Of).ToAsyncEnumerable(), cancellationToken).ConfigureAwait(false);
+        session.Say(dryRun ? $"gc would free {Freed.Describe(result)}" : $"freed {Freed.Describe(result)}");
+    }
+}

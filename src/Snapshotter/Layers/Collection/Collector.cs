@@ -1,0 +1,197 @@
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Images;
+using LayerStore.Leases;
+using Snapshotter.Snapshots;
+
+namespace Snapshotter.Layers.Collection;
+
+/// <summary>Frees what nothing holds: marks from the roots, and sweeps blobs, layers and snapshots (docs/decisions/0011-collection.md).</summary>
+/// <remarks>
+/// <para>It looks twice: first to plan and to measure, which takes as long as the plan is large and stops nobody; then, alone
+/// (<see cref="CollectionLock"/>), to take what is in the plan and still unheld. To take is to rename into the trash and to remove records: its time does not
+/// depend on the size of things. The space is freed after the lock.</para>
+/// <para>Crash points, in order; after each the next collection goes on where this one stopped:
+/// <list type="number">
+/// <item>lapsed leases are gone: they kept nothing;</item>
+/// <item>some blobs are in the trash, and have rows: a row without a file is nothing;</item>
+/// <item>their rows are gone;</item>
+/// <item>the records of snapshots and layers are gone, in one transaction: directories without a record, which are leftovers;</item>
+/// <item>some are in the trash: the next one to open the store, or to collect, empties it.</item>
+/// </list></para>
+/// </remarks>
+internal sealed class Collector(StoreLayout layout, ContentStore content, IImageStore images, LeaseStore leases, DirectorySnapshotter snapshots)
+{
+    private readonly GraphBuilder _builder = new(content, leases, snapshots);
+
+    /// <summary>Collects everything that no root leads to.</summary>
+    /// <param name="dryRun">Whether only to say what would be freed.</param>
+    /// <param name="cancellationToken">Cancels; what has been taken by then is freed by the next collection.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: an image is not here whole, so what it holds cannot be told.</exception>
+    public async Task<CollectionResult> CollectAsync(bool dryRun, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<StoredThing> plan = Garbage(await LookAsync(cancellationToken).ConfigureAwait(false));
+        IReadOnlyList<CollectedItem> measured = Measure(plan, cancellationToken);
+        if (dryRun)
+        {
+            return new CollectionResult(measured);
+        }
+
+        HashSet<StoreItem> taken = [];
+        using (await CollectionLock.TakeAsync(layout, cancellationToken).ConfigureAwait(false))
+        {
+            leases.DropLapsed();
+            StoreGraph now = await _builder.BuildAsync(cancellationToken).ConfigureAwait(false);
+            taken = await TakeAsync(plan, Garbage(now), cancellationToken).ConfigureAwait(false);
+        }
+
+        await snapshots.Trees.Trash.EmptyAsync(cancellationToken).ConfigureAwait(false);
+        return new CollectionResult([.. measured.Where(item => taken.Contains(item.Item))]);
+    }
+
+    /// <summary>Removes an image's name, and frees what only it held.</summary>
+    /// <param name="name">The image's full name.</param>
+    /// <param name="dryRun">Whether only to say what would be freed.</param>
+    /// <param name="cancellationToken">Cancels; what has been taken by then is freed by the next collection.</param>
+    public async Task<RemovalResult> RemoveImageAsync(string name, bool dryRun, CancellationToken cancellationToken)
+    {
+        StoreGraph before = await LookAsync(cancellationToken).ConfigureAwait(false);
+        StoreItem image = new(StoreItemKind.Image, name);
+        IReadOnlyList<StoredThing> plan = HeldOnlyBy(before, image);
+        IReadOnlyList<CollectedItem> measured = Measure(plan, cancellationToken);
+        IReadOnlyList<string> users = UsersOf(before, image);
+        if (dryRun)
+        {
+            return new RemovalResult(new CollectionResult(measured), users);
+        }
+
+        HashSet<StoreItem> taken = [];
+        using (await CollectionLock.TakeAsync(layout, cancellationToken).ConfigureAwait(false))
+        {
+            await images.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            StoreGraph now = await _builder.BuildAsync(CancellationToken.None).ConfigureAwait(false);
+            taken = await TakeAsync(plan, Unheld(now), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await snapshots.Trees.Trash.EmptyAsync(CancellationToken.None).ConfigureAwait(false);
+        return new RemovalResult(new CollectionResult([.. measured.Where(item => taken.Contains(item.Item))]), users);
+    }
+
+    /// <summary>
+    /// Frees what a failed pull or commit brought, if that can be done now. If not, it is garbage that nothing shows and the
+    /// next collection frees; the error that matters is the one that made it fail.
+    /// </summary>
+    /// <param name="blobs">The blobs.</param>
+    /// <param name="chain">The chain IDs.</param>
+    /// <param name="isCancelled">Whether the user cancelled, and wants the prompt back: then others are waited for two seconds, else a minute.</param>
+    public async Task FreeAfterFailureAsync(IReadOnlyCollection<Digest> blobs, IReadOnlyCollection<Digest> chain, bool isCancelled)
+    {
+        try
+        {
+            HashSet<string> names = [.. blobs.Concat(chain).Select(digest => digest.ToString())];
+            using (StoreLock? alone = await CollectionLock.TryTakeAsync(layout, TimeSpan.FromSeconds(isCancelled ? 2 : 60)).ConfigureAwait(false))
+            {
+                if (alone is null)
+                {
+                    return;
+                }
+
+                IReadOnlyList<StoredThing> unheld = Unheld(await _builder.BuildAsync(CancellationToken.None).ConfigureAwait(false));
+                await TakeAsync([.. unheld.Where(thing => thing.Item.Kind == StoreItemKind.Layer || names.Contains(thing.Item.Name))], unheld, CancellationToken.None)
+                    .ConfigureAwait(false);
+            }
+
+            await snapshots.Trees.Trash.EmptyAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (LayerStoreException)
+        {
+            // A full disk, most often.
+        }
+    }
+
+    /// <summary>What the store holds now. A store that can be written to is looked at while nobody adds to leases, so that what is under way is seen whole.</summary>
+    public async Task<StoreGraph> LookAsync(CancellationToken cancellationToken)
+    {
+        using StoreLock? alone = layout.IsReadOnly ? null : await CollectionLock.TakeAsync(layout, cancellationToken).ConfigureAwait(false);
+        return await _builder.BuildAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What no root leads to.</summary>
+    public static IReadOnlyList<StoredThing> Unheld(StoreGraph graph)
+    {
+        HeldItems held = graph.Reach(graph.Roots);
+        return [.. graph.Things.Where(thing => !held.Contains(thing.Item))];
+    }
+
+    private static IReadOnlyList<StoredThing> Garbage(StoreGraph graph) => graph.DamagedImages.Count == 0
+        ? Unheld(graph)
+        : throw new LayerStoreException(
+            ErrorKind.DataLoss,
+            $"the image {Printable.Text(graph.DamagedImages[0])} is not here whole, so what it holds cannot be told",
+            "Pull it again, or remove it with rmi. Nothing was collected.");
+
+    private static IReadOnlyList<StoredThing> HeldOnlyBy(StoreGraph graph, StoreItem image)
+    {
+        HeldItems own = graph.Reach([image]);
+        HeldItems others = graph.Reach(graph.Roots.Where(root => root != image));
+        return [.. graph.Things.Where(thing => own.Contains(thing.Item) && !others.Contains(thing.Item))];
+    }
+
+    private static IReadOnlyList<string> UsersOf(StoreGraph graph, StoreItem image)
+    {
+        HeldItems own = graph.Reach([image]);
+        HeldItems others = graph.Reach(graph.Roots.Where(root => root != image && root.Kind != StoreItemKind.Snapshot));
+        IReadOnlyList<StoredThing> wanted = [.. graph.Things.Where(thing => own.Contains(thing.Item) && !others.Contains(thing.Item))];
+        return [.. graph.Roots
+            .Where(root => root.Kind == StoreItemKind.Snapshot)
+            .Where(root =>
+            {
+                HeldItems its = graph.Reach([root]);
+                return wanted.Any(thing => its.Contains(thing.Item));
+            })
+            .Select(root => root.Name)];
+    }
+
+    private IReadOnlyList<CollectedItem> Measure(IReadOnlyList<StoredThing> plan, CancellationToken cancellationToken)
+    {
+        SpaceMeter meter = new(layout.Root);
+        foreach (StoredThing thing in plan)
+        {
+            meter.Add(thing, cancellationToken);
+        }
+
+        return [.. plan.Zip(meter.Measure(cancellationToken), (thing, bytes) => new CollectedItem(thing.Item, bytes))];
+    }
+
+    /// <summary>Takes what is planned and still unheld out of sight. The caller collects alone.</summary>
+    private async Task<HashSet<StoreItem>> TakeAsync(IReadOnlyList<StoredThing> plan, IReadOnlyList<StoredThing> unheld, CancellationToken cancellationToken)
+    {
+        HashSet<StoreItem> planned = [.. plan.Select(thing => thing.Item)];
+        List<StoredThing> taking = [.. unheld.Where(thing => planned.Contains(thing.Item))];
+        try
+        {
+            // Blobs first: on a full disk that makes the room which changing records needs.
+            await content.DiscardAsync([.. Of(StoreItemKind.Blob).Select(thing => Digest.Parse(thing.Item.Name))], cancellationToken).ConfigureAwait(false);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.ResourceExhausted)
+        {
+            await snapshots.Trees.Trash.EmptyAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        snapshots.Discard([.. Of(StoreItemKind.Snapshot).Select(thing => thing.Item.Number)], [.. Of(StoreItemKind.Layer).Select(thing => thing.Item.Number)]);
+        HashSet<string> ingests = [.. Of(StoreItemKind.Ingest).SelectMany(thing => thing.Paths)];
+        foreach (IdleIngest ingest in content.ListIdleIngests().Where(ingest => ingests.Contains($"ingest/{ingest.Directory}")))
+        {
+            content.TryDiscard(ingest);
+        }
+
+        if (Of(StoreItemKind.Leftover).Any())
+        {
+            snapshots.Trees.MoveOrphansToTrash();
+        }
+
+        return [.. taking.Select(thing => thing.Item)];
+
+        IEnumerable<StoredThing> Of(StoreItemKind kind) => taking.Where(thing => thing.Item.Kind == kind);
+    }
+}

@@ -1,0 +1,206 @@
+using LayerStore;
+using LayerStore.Content;
+using LayerStore.Images;
+using LayerStore.Leases;
+using Snapshotter.Snapshots;
+using Snapshotter.Snapshots.Database;
+
+namespace Snapshotter.Layers.Collection;
+
+/// <summary>Looks at both databases and the disk, and says what leads to what.</summary>
+/// <remarks>
+/// <para><b>Roots</b> are images, leases in force, active snapshots and views, committed snapshots with a name of the user's own (nothing could
+/// make them again), and everything of another owner, who collects for himself. Committed snapshots that are named by a chain
+/// ID were made of an image, and stay with it.</para>
+/// <para>Leases are read first: under the <see cref="CollectionLock"/> they can only become fewer meanwhile, and then what they kept
+/// is named by something that is read later.</para>
+/// </remarks>
+internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, DirectorySnapshotter snapshots)
+{
+    private readonly BlobReferences _references = new(content);
+    private readonly Dictionary<StoreItem, IReadOnlyList<StoreItem>> _edges = [];
+    private readonly List<StoreItem> _roots = [];
+    private readonly List<string> _damaged = [];
+    private readonly Dictionary<long, StoreItem> _snapshots = [];
+    private readonly Dictionary<string, StoreItem> _ownSnapshots = new(StringComparer.Ordinal);
+
+    /// <summary>Builds the graph. May be called again: documents that were read stay known.</summary>
+    public async Task<StoreGraph> BuildAsync(CancellationToken cancellationToken)
+    {
+        _edges.Clear();
+        _roots.Clear();
+        _damaged.Clear();
+        _snapshots.Clear();
+        _ownSnapshots.Clear();
+        CollectionRoots named = leases.ReadRoots();
+        SnapshotRecords records = snapshots.ReadRecords();
+        AddSnapshots(records, named.Leases.Select(held => held.Lease.Id).ToHashSet(StringComparer.Ordinal));
+        foreach (Image image in named.Images)
+        {
+            await AddImageAsync(image, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (HeldLease lease in named.Leases)
+        {
+            AddLease(lease, records);
+        }
+
+        await FollowBlobsAsync(cancellationToken).ConfigureAwait(false);
+        List<StoredThing> things = await ListAsync(records, cancellationToken).ConfigureAwait(false);
+        return new StoreGraph([.. _roots], new Dictionary<StoreItem, IReadOnlyList<StoreItem>>(_edges), things, [.. _damaged]);
+    }
+
+    private static StoreItem ItemOf(LayerRow layer) => new(StoreItemKind.Layer, layer.DiffId.ToString()) { Number = layer.Tree };
+
+    private void AddSnapshots(SnapshotRecords records, HashSet<string> leaseIds)
+    {
+        foreach (SnapshotRecord record in records.Snapshots)
+        {
+            StoreItem item = new(StoreItemKind.Snapshot, record.Key) { Number = record.Id, SnapshotKind = record.Kind };
+            _snapshots.Add(record.Id, item);
+            if (record.IsOwn)
+            {
+                _ownSnapshots.Add(record.Key, item);
+            }
+
+            if (IsRoot(record, leaseIds))
+            {
+                _roots.Add(item);
+            }
+        }
+
+        Dictionary<long, StoreItem> layers = records.Layers.ToDictionary(layer => layer.Tree, ItemOf);
+        foreach (SnapshotRecord record in records.Snapshots)
+        {
+            List<StoreItem> next = [];
+            if (record.Parent is { } parent)
+            {
+                next.Add(_snapshots[parent]);
+            }
+
+            if (layers.TryGetValue(record.Tree, out StoreItem? layer))
+            {
+                next.Add(layer);
+            }
+
+            if (record.Kind != SnapshotKind.Committed)
+            {
+                next.AddRange(SnapshotLabels.ManifestsOf(record.Labels).Select(manifest => StoreItem.OfBlob(manifest, BlobRole.Manifest)));
+            }
+
+            _edges[_snapshots[record.Id]] = next;
+        }
+    }
+
+    private static bool IsRoot(SnapshotRecord record, HashSet<string> leaseIds) =>
+        !record.IsOwn
+        || (record.Kind == SnapshotKind.Committed
+            ? !Digest.TryParse(record.Key, out _)
+            : !record.Labels.TryGetValue(SnapshotLabels.WorkLease, out string? lease) || leaseIds.Contains(lease));
+
+    private async Task AddImageAsync(Image image, CancellationToken cancellationToken)
+    {
+        StoreItem root = new(StoreItemKind.Image, image.Name);
+        StoreItem target = BlobReferences.ItemOf(image.Target);
+        StoreItem manifest = StoreItem.OfBlob(image.Manifest.Digest, BlobRole.Manifest);
+        List<StoreItem> next = [target, manifest];
+        IReadOnlyList<Digest>? chain = await _references.ChainAsync(image.Manifest.Digest, cancellationToken).ConfigureAwait(false);
+        if (chain is null || await _references.OfAsync(target, cancellationToken).ConfigureAwait(false) is null)
+        {
+            _damaged.Add(image.Name);
+        }
+
+        // Of an image that was pulled without being unpacked, perhaps only the lower part is here.
+        if (chain?.Reverse().Select(chainId => _ownSnapshots.GetValueOrDefault(chainId.ToString())).FirstOrDefault(item => item is not null) is { } top)
+        {
+            next.Add(top);
+        }
+
+        _roots.Add(root);
+        _edges[root] = next;
+    }
+
+    private void AddLease(HeldLease held, SnapshotRecords records)
+    {
+        StoreItem root = new(StoreItemKind.Lease, held.Lease.Id);
+        List<StoreItem> next = [];
+        foreach (LeaseResource resource in held.Resources)
+        {
+            switch (resource.Kind)
+            {
+                case LeaseResourceKind.Blob when Digest.TryParse(resource.Id, out Digest? digest):
+                    next.Add(StoreItem.OfBlob(digest, BlobRole.Any));
+                    break;
+                case LeaseResourceKind.Layer:
+                    next.AddRange(records.Layers.Where(layer => layer.DiffId.ToString() == resource.Id).Select(ItemOf));
+                    break;
+                case LeaseResourceKind.Snapshot when _ownSnapshots.TryGetValue(resource.Id, out StoreItem? snapshot):
+                    next.Add(snapshot);
+                    break;
+                case LeaseResourceKind.Ingest:
+                    next.Add(new StoreItem(StoreItemKind.Ingest, resource.Id));
+                    break;
+            }
+        }
+
+        _roots.Add(root);
+        _edges[root] = next;
+    }
+
+    private async Task FollowBlobsAsync(CancellationToken cancellationToken)
+    {
+        Stack<StoreItem> open = new(_edges.Values.SelectMany(next => next).Where(item => item.Kind == StoreItemKind.Blob));
+        while (open.TryPop(out StoreItem? blob))
+        {
+            if (_edges.ContainsKey(blob))
+            {
+                continue;
+            }
+
+            IReadOnlyList<StoreItem> next = await _references.OfAsync(blob, cancellationToken).ConfigureAwait(false) ?? [];
+            _edges[blob] = next;
+            foreach (StoreItem item in next)
+            {
+                open.Push(item);
+            }
+        }
+    }
+
+    private async Task<List<StoredThing>> ListAsync(SnapshotRecords records, CancellationToken cancellationToken)
+    {
+        List<StoredThing> things = [];
+        await foreach (BlobInfo blob in content.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            things.Add(BlobThing(blob.Digest));
+        }
+
+        foreach (AbsentBlob absent in await content.ListAbsentAsync(cancellationToken).ConfigureAwait(false))
+        {
+            things.Add(BlobThing(absent.Digest));
+        }
+
+        things.AddRange(records.Layers.Select(layer => new StoredThing(ItemOf(layer), [$"t/{layer.Tree}", $"m/{layer.Tree}", $"w/{layer.Tree}"])));
+        HashSet<long> layerTrees = [.. records.Layers.Select(layer => layer.Tree)];
+        HashSet<long> seen = [];
+        foreach (SnapshotRecord record in records.Snapshots.OrderBy(record => record.Kind))
+        {
+            // A view of the native driver has the tree of what it shows; that one is a committed snapshot's, which comes first.
+            bool hasTree = !layerTrees.Contains(record.Tree) && seen.Add(record.Tree);
+            things.Add(new StoredThing(_snapshots[record.Id], hasTree ? [$"t/{record.Tree}", $"w/{record.Tree}"] : []));
+        }
+
+        things.AddRange(content.ListIdleIngests().Select(ingest => new StoredThing(
+            new StoreItem(StoreItemKind.Ingest, ingest.Reference ?? ingest.Directory), [$"ingest/{ingest.Directory}"])));
+        things.AddRange(snapshots.Trees.FindOrphans().Select(orphan => Leftover($"{Path.GetFileName(orphan.Directory)}/{orphan.Tree}")));
+        things.AddRange(snapshots.Trees.Trash.List().Select(name => Leftover($"trash/{name}")));
+        return things;
+    }
+
+    private static StoredThing BlobThing(Digest digest)
+    {
+        string path = $"blobs/{digest.Algorithm.Name()}/{digest.Encoded}";
+        return new StoredThing(StoreItem.OfBlob(digest), [path, path + ".damaged"]);
+    }
+
+    private static StoredThing Leftover(string path) => new(new StoreItem(StoreItemKind.Leftover, path), [path]);
+}

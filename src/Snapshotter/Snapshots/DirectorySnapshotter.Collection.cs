@@ -1,0 +1,26 @@
+using Snapshotter.Snapshots.Database;
+
+namespace Snapshotter.Snapshots;
+
+/// <content>For whoever collects.</content>
+public abstract partial class DirectorySnapshotter
+{
+    /// <summary>All snapshots and layers, of all owners.</summary>
+    internal SnapshotRecords ReadRecords() => Database.Read(s => CollectionTable.Read(s, Options.Owner));
+
+    /// <summary>
+    /// Takes snapshots and layers out of sight, in one transaction and a rename for each: what they took is freed when the trash is emptied.
+    /// What came into use meanwhile stays.
+    /// </summary>
+    /// <remarks>Crash points: between the transaction and the renames, directories without a record, which <see cref="CleanupAsync"/> and the next
+    /// collection remove.</remarks>
+    /// <param name="snapshots">Numbers of snapshots.</param>
+    /// <param name="layers">Numbers of layers' trees.</param>
+    internal void Discard(IReadOnlyCollection<long> snapshots, IReadOnlyCollection<long> layers)
+    {
+        if (snapshots.Count + layers.Count > 0)
+        {
+            Database.Write(s => CollectionTable.Remove(s, snapshots, layers)).ForEach(Trees.MoveToTrash);
+        }
+    }
+}

@@ -56,8 +56,8 @@ internal sealed class Host
         bool hasError = StandardDescriptor.IsGiven(2);
         Stream error = hasError ? new ErrorStream(Console.OpenStandardError()) : Stream.Null;
         return new Host(
-            hasInput ? Console.OpenStandardInput() : new ClosedStream("standard input", "Redirect it from a file or a pipe."),
-            hasOutput ? Console.OpenStandardOutput() : new ClosedStream("standard output", "Redirect it to a file, a pipe or /dev/null."),
+            hasInput ? Console.OpenStandardInput() : new ClosedInput(),
+            hasOutput ? Console.OpenStandardOutput() : new ClosedOutput(),
             TextWriter.Synchronized(new StreamWriter(error, Utf8) { AutoFlush = true, NewLine = "\n" }))
         {
             OutputIsTerminal = hasOutput && !Console.IsOutputRedirected,

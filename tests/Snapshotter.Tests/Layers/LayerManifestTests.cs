@@ -1,7 +1,6 @@
 using LayerStore;
 using LayerStore.Images;
 using LayerStore.Transports;
-using Snapshotter.Layers;
 using Snapshotter.Layers.Commit;
 using Snapshotter.Layers.Manifest;
 using Snapshotter.Linux;

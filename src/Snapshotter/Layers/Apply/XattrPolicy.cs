@@ -15,13 +15,13 @@ internal sealed class XattrPolicy
     private static readonly ByteString s_capability = ByteString.FromText("security.capability");
 
     private readonly ApplyOptions _options;
-    private readonly byte[] _overlayPrefix;
+    private readonly OverlayXattrs _overlay;
     private readonly HashSet<string> _unsupported = [];
 
     public XattrPolicy(ApplyOptions options)
     {
         _options = options;
-        _overlayPrefix = System.Text.Encoding.ASCII.GetBytes(options.OverlayXattrNamespace + ".overlay.");
+        _overlay = new OverlayXattrs(options.OverlayXattrNamespace);
     }
 
     /// <summary>What an entry's attributes become, in their order.</summary>
@@ -86,14 +86,14 @@ internal sealed class XattrPolicy
             return null;
         }
 
-        if (!name.StartsWith(_overlayPrefix))
+        if (!_overlay.IsReserved(name))
         {
             return name;
         }
 
         if (_options.Whiteouts == WhiteoutMode.Overlay)
         {
-            return ByteString.Concat(_overlayPrefix, "overlay."u8, name.Span[_overlayPrefix.Length..]);
+            return _overlay.Escape(name);
         }
 
         _options.Warn?.Invoke($"{entry.Name}: the xattr {name} would mean something to overlayfs and was left out");

@@ -1,3 +1,4 @@
+using LayerStore;
 using LayerStore.Content;
 
 namespace Snapshotter.Layers.Commit;

@@ -43,7 +43,7 @@ public sealed class NativeSnapshotter : DirectorySnapshotter
         if (below.Count == 0)
         {
             using DirectoryHandle top = trees.OpenChild(name);
-            RootMetadata.Copy(null, top, ByteString.Empty);
+            RootMetadata.SetDefault(top);
             SyncDirectory(Layout.Tree(tree));
             SyncDirectory(Layout.Trees);
             return;

@@ -23,14 +23,14 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     private const uint TopMode = 0b111_101_101; // rwxr-xr-x
     private const uint WorkMode = 0b111_000_000; // rwx------
 
-    private readonly ByteString _overlayPrefix;
+    private readonly OverlayXattrs _overlay;
     private readonly OverlayPublisher _publisher;
 
     internal OverlaySnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options)
         : base(layout, database, options)
     {
         OverlayXattrNamespace = layout.Xattrs == XattrNamespace.User ? "user" : "trusted";
-        _overlayPrefix = ByteString.FromText($"{OverlayXattrNamespace}.overlay.");
+        _overlay = new OverlayXattrs(OverlayXattrNamespace);
         _publisher = new OverlayPublisher(Database, Table);
     }
 
@@ -211,8 +211,14 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         ByteString name = ByteString.FromText(tree.ToString());
         trees.MakeDirectory(name, TopMode);
         using DirectoryHandle top = trees.OpenChild(name);
-        using DirectoryHandle? source = rootSource is { } number ? TrustedDirectory.Open(Layout.Tree(number)) : null;
-        RootMetadata.Copy(source, top, _overlayPrefix);
+        if (rootSource is not { } number)
+        {
+            RootMetadata.SetDefault(top);
+            return;
+        }
+
+        using DirectoryHandle source = TrustedDirectory.Open(Layout.Tree(number));
+        RootMetadata.Copy(source, top, _overlay);
     }
 
     private void MakeWork(long tree)

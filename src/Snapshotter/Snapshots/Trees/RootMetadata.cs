@@ -1,4 +1,3 @@
-using LayerStore;
 using LayerStore.Tar;
 using Snapshotter.Linux;
 
@@ -9,30 +8,26 @@ internal static class RootMetadata
 {
     private const uint DefaultMode = 0b111_101_101; // rwxr-xr-x
 
-    /// <summary>Copies them.</summary>
-    /// <param name="source">The directory to copy from; null: mode 0755, mtime 0.</param>
-    /// <param name="target">The directory to change; a new one.</param>
-    /// <param name="overlayPrefix">What overlay's own xattrs begin with: these stay where they are.</param>
-    public static void Copy(DirectoryHandle? source, DirectoryHandle target, ByteString overlayPrefix)
+    /// <summary>Gives a new directory what the root of an image without layers has: mode 0755, mtime 0.</summary>
+    public static void SetDefault(DirectoryHandle target)
     {
-        // What the store's own directories hand down by default is no part of the image.
-        foreach (Xattr inherited in target.ListXattrs(null).Where(x => x.Name.StartsWith("system.posix_acl_"u8)))
-        {
-            target.RemoveXattr(null, inherited.Name);
-        }
+        RemoveInherited(target);
+        target.SetMode(null, DefaultMode);
+        target.SetTimes(null, null, Timestamp.Epoch);
+    }
 
-        if (source is null)
-        {
-            target.SetMode(null, DefaultMode);
-            target.SetTimes(null, null, Timestamp.Epoch);
-            return;
-        }
-
+    /// <summary>Copies them.</summary>
+    /// <param name="source">The directory to copy from.</param>
+    /// <param name="target">The directory to change; a new one.</param>
+    /// <param name="overlay">What overlay's own xattrs are called, which stay where they are.</param>
+    public static void Copy(DirectoryHandle source, DirectoryHandle target, OverlayXattrs overlay)
+    {
+        RemoveInherited(target);
         FileStatus status = source.Stat();
         target.SetOwner(null, status.UserId, status.GroupId);
         foreach (Xattr xattr in source.ListXattrs(null))
         {
-            if (!IsOverlayMark(xattr.Name, overlayPrefix))
+            if (!overlay.IsMark(xattr.Name))
             {
                 target.SetXattr(null, xattr.Name, xattr.Value);
             }
@@ -42,7 +37,12 @@ internal static class RootMetadata
         target.SetTimes(null, null, status.ModifiedAt);
     }
 
-    // trusted.overlay.overlay.x is an escaped trusted.overlay.x of the image (kernel, overlayfs.rst, "Nesting").
-    private static bool IsOverlayMark(ByteString name, ByteString prefix) =>
-        name.StartsWith(prefix.Span) && !name.Slice(prefix.Length).StartsWith("overlay."u8);
+    // What the store's own directories hand down by default is no part of the image.
+    private static void RemoveInherited(DirectoryHandle target)
+    {
+        foreach (Xattr inherited in target.ListXattrs(null).Where(x => x.Name.StartsWith("system.posix_acl_"u8)))
+        {
+            target.RemoveXattr(null, inherited.Name);
+        }
+    }
 }

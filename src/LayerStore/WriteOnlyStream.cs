@@ -1,7 +1,7 @@
-namespace Snapshotter.Layers.Commit;
+namespace LayerStore;
 
-/// <summary>A forward-only stream for writing, which needs but <see cref="Stream.Write(ReadOnlySpan{byte})"/>.</summary>
-internal abstract class WriteOnlyStream : Stream
+/// <summary>A forward-only stream for writing: one that has this as its base needs but <see cref="Stream.Write(ReadOnlySpan{byte})"/>.</summary>
+public abstract class WriteOnlyStream : Stream
 {
     /// <inheritdoc/>
     public sealed override bool CanRead => false;
@@ -10,7 +10,7 @@ internal abstract class WriteOnlyStream : Stream
     public sealed override bool CanSeek => false;
 
     /// <inheritdoc/>
-    public sealed override bool CanWrite => true;
+    public override bool CanWrite => true;
 
     /// <inheritdoc/>
     public sealed override long Length => throw new NotSupportedException();
@@ -28,8 +28,8 @@ internal abstract class WriteOnlyStream : Stream
     /// <inheritdoc/>
     public sealed override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <inheritdoc/>
-    public override void Flush()
+    /// <summary>Does nothing: there is no buffer here.</summary>
+    public sealed override void Flush()
     {
     }
 

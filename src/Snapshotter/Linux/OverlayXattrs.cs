@@ -1,7 +1,7 @@
 using LayerStore;
 using LayerStore.Tar;
 
-namespace Snapshotter.Layers;
+namespace Snapshotter.Linux;
 
 /// <summary>
 /// The names of overlay's own extended attributes in one namespace, <c>trusted</c> or <c>user</c> (the kernel's
@@ -52,6 +52,9 @@ internal sealed class OverlayXattrs
 
     /// <summary>The file handle of what was copied up; empty on a directory, it hides whiteouts of nothing.</summary>
     public ByteString Origin { get; }
+
+    /// <summary>Whether overlay would take the name for its own, escaped or not: an image must not bring it as it is.</summary>
+    public bool IsReserved(ByteString name) => name.StartsWith(_prefix.Span);
 
     /// <summary>Whether the name is overlay's, not the image's.</summary>
     public bool IsMark(ByteString name) => name.StartsWith(_prefix.Span) && !IsEscaped(name);

@@ -40,6 +40,7 @@ internal static class CommandLine
             return;
         }
 
+        WarmStart.Begin();
         GlobalOptions options = new();
         Command root = CommandTree.BuildFor(arguments, options);
         ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };

@@ -42,10 +42,15 @@ internal sealed class Host
     public Func<string, string?> Variable { get; init; } = _ => null;
 
     /// <summary>Whether stderr may be coloured (https://no-color.org).</summary>
-    public bool ErrorHasColor => ErrorIsTerminal && !IsDumb && string.IsNullOrEmpty(Variable("NO_COLOR"));
+    public bool ErrorHasColor => ErrorIsTerminal && MayColor;
+
+    /// <summary>Whether stdout may be coloured.</summary>
+    public bool OutputHasColor => OutputIsTerminal && MayColor;
 
     /// <summary>Whether the terminal cannot move its cursor.</summary>
     public bool IsDumb => Variable("TERM") is null or "" or "dumb";
+
+    private bool MayColor => !IsDumb && string.IsNullOrEmpty(Variable("NO_COLOR"));
 
     /// <summary>The standard streams of this process.</summary>
     public static Host System()

@@ -21,11 +21,6 @@ void Stop(PosixSignalContext context)
     }
 }
 
-PosixSignalRegistration? interrupt = null;
-PosixSignalRegistration? terminate = null;
-WarmStart.Begin(() =>
-{
-    interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-    terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-});
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 return await CommandLine.RunAsync(args, Host.System(), cancellation.Token).ConfigureAwait(false);

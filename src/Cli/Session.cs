@@ -18,6 +18,9 @@ internal sealed class Session(Host host, ParseResult parsed, GlobalOptions optio
     /// <summary>The store's directory, an absolute path.</summary>
     public string Root => StoreRoot.Find(Get(options.Root), host.Variable, Privileges.IsRoot);
 
+    /// <summary>The driver that was asked for, or null.</summary>
+    public StoreDriver? Driver => Get(options.Driver);
+
     /// <summary>The value of an option.</summary>
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
@@ -35,7 +38,7 @@ internal sealed class Session(Host host, ParseResult parsed, GlobalOptions optio
     {
         string root = Root;
         Log(LogLevel.Debug, $"the store is {root}");
-        return Store.OpenAsync(root, new StoreOptions { Driver = Get(options.Driver), Create = create, Sync = sync }, cancellationToken);
+        return Store.OpenAsync(root, new StoreOptions { Driver = Driver, Create = create, Sync = sync }, cancellationToken);
     }
 
     /// <summary>Opens the store; null where there is none, which a listing shows as an empty one.</summary>

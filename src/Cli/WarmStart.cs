@@ -12,7 +12,7 @@ namespace LayerStore.Cli;
 internal static class WarmStart
 {
     /// <summary>Begins. Whoever needs one of them before it is ready waits for it, as if it had begun itself.</summary>
-    public static void Begin(Action first) => new Thread(() => { first(); Rehearse(); }) { IsBackground = true, Name = "warm start" }.UnsafeStart();
+    public static void Begin() => new Thread(Rehearse) { IsBackground = true, Name = "warm start" }.UnsafeStart();
 
     private static void Rehearse()
     {

@@ -68,7 +68,7 @@ public sealed partial class Store : IAsyncDisposable
 
     private DirectorySnapshotter Snapshotter => _snapshots.Value;
 
-    private LayerUnpacker Unpacker => new(_layout, Content, Snapshots);
+    private LayerUnpacker Unpacker => new(_layout, Content, Snapshotter);
 
     private Collector Collector => new(_layout, _content, Images, Leases, Snapshotter);
 
@@ -265,9 +265,11 @@ public sealed partial class Store : IAsyncDisposable
 
     /// <summary>Checks the store, and mends it if asked to. See <see cref="CheckOptions"/>.</summary>
     /// <param name="options">How thoroughly.</param>
+    /// <param name="progress">Told of each blob that is read and of each unpacked layer.</param>
     /// <param name="cancellationToken">Cancels; a file that is being mended is the old one or the new one.</param>
     /// <returns>What was found: damage, and notes about what is only in the way.</returns>
-    public async Task<CheckReport> CheckAsync(CheckOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<CheckReport> CheckAsync(
+        CheckOptions? options = null, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new CheckOptions();
         if (options.Repair)
@@ -278,7 +280,8 @@ public sealed partial class Store : IAsyncDisposable
         using StoreLock? held = options.Repair
             ? await CollectionLock.TakeAsync(_layout, cancellationToken).ConfigureAwait(false)
             : _layout.IsReadOnly ? null : await CollectionLock.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
-        return await new StoreChecker(_layout, _metadata, _content, Images, Snapshotter).CheckAsync(options, cancellationToken).ConfigureAwait(false);
+        return await new StoreChecker(_layout, _metadata, _content, Images, Snapshotter, _options.TimeProvider)
+            .CheckAsync(options, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

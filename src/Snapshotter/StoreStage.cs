@@ -8,4 +8,7 @@ public enum StoreStage
 
     /// <summary>It is unpacked.</summary>
     Unpack,
+
+    /// <summary>It, or what was unpacked of it, is compared with what it should be.</summary>
+    Check,
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
+using LayerStore.Cli.Progress;
 using Snapshotter;
 using Snapshotter.Layers.Check;
 
@@ -22,6 +23,7 @@ internal sealed class Check : CliCommand
     private readonly Option<bool> _readData = Choices.Flag("--read-data", "Read every blob and file, not only those that look changed");
     private readonly Option<bool> _repair = Choices.Flag("--repair", "Mend what can be mended with what is here");
     private readonly Option<long?> _maxRate = Choices.Number("--max-rate", "BYTES", "The most bytes to read in a second");
+    private readonly Option<ProgressMode> _progress = ProgressOption.Create();
     private readonly ListingOptions _listing;
 
     public Check()
@@ -30,6 +32,7 @@ internal sealed class Check : CliCommand
         Add(_readData);
         Add(_repair);
         Add(_maxRate);
+        Add(_progress);
         _listing = new ListingOptions(this);
     }
 
@@ -50,7 +53,12 @@ internal sealed class Check : CliCommand
             Repair = session.Get(_repair),
             BytesPerSecond = session.Get(_maxRate),
         };
-        CheckReport report = await store.CheckAsync(options, cancellationToken).ConfigureAwait(false);
+        CheckReport report;
+        using (ProgressDisplay progress = session.ShowProgress(_progress))
+        {
+            report = await store.CheckAsync(options, progress, cancellationToken).ConfigureAwait(false);
+        }
+
         await Listing.WriteAsync(session, _listing, report.Findings.Select(FindingRow.Of).ToAsyncEnumerable(), cancellationToken).ConfigureAwait(false);
         int damaged = report.Findings.Count(finding => finding.IsDamage && !finding.IsRepaired);
         session.Say($"checked blobs: {report.Blobs}, unpacked layers: {report.Layers}; damaged: {damaged},"

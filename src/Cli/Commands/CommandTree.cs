@@ -60,6 +60,7 @@ internal static class CommandTree
         }),
         ("gc", static () => new Gc()),
         ("check", static () => new Check()),
+        ("doctor", static () => new Doctor()),
         ("version", static () => new Version()),
     ];
 

@@ -19,6 +19,7 @@ internal sealed class PlainProgress(TextWriter output) : ProgressDisplay
         {
             (StoreStage.Unpack, StoreState.Exists) => "unpacked before",
             (StoreStage.Unpack, _) => "unpacked",
+            (StoreStage.Check, _) => "checked",
             (_, StoreState.Exists) => "here already",
             _ => "copied",
         };

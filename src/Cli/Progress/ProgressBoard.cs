@@ -54,8 +54,10 @@ internal sealed class ProgressBoard
         (StoreState.Waiting, _) => "waiting",
         (StoreState.Exists, _) => "here",
         (StoreState.Running, StoreStage.Unpack) => "unpacking",
+        (StoreState.Running, StoreStage.Check) => "checking",
         (StoreState.Running, _) => "copying",
         (_, StoreStage.Unpack) => "unpacked",
+        (_, StoreStage.Check) => "checked",
         _ => "copied",
     };
 

@@ -39,7 +39,12 @@ internal abstract class ProgressDisplay : IProgress<StoreProgress>, IDisposable
     protected static bool IsLast(StoreProgress news) => news.State is StoreState.Done or StoreState.Exists;
 
     /// <summary>A stage as a word.</summary>
-    protected static string Word(StoreStage stage) => stage == StoreStage.Unpack ? "unpack" : "copy";
+    protected static string Word(StoreStage stage) => stage switch
+    {
+        StoreStage.Unpack => "unpack",
+        StoreStage.Check => "check",
+        _ => "copy",
+    };
 
     /// <summary>Shows news; one call at a time.</summary>
     protected abstract void Show(StoreProgress news);

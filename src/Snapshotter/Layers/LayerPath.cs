@@ -25,6 +25,18 @@ internal static class LayerPath
         return slash < 0 ? (ByteString.Empty, path) : (path.Slice(0, slash), path.Slice(slash + 1));
     }
 
+    /// <summary>Orders paths as a walk meets them: a directory, what is in it, then what comes after it.</summary>
+    public static int CompareInTreeOrder(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        int common = left.CommonPrefixLength(right);
+        if (common == left.Length || common == right.Length)
+        {
+            return left.Length.CompareTo(right.Length);
+        }
+
+        return left[common] == Slash ? -1 : right[common] == Slash ? 1 : left[common].CompareTo(right[common]);
+    }
+
     /// <summary>Whether a path is somewhere below a directory.</summary>
     public static bool IsBelow(ByteString path, ByteString directory) =>
         directory.IsEmpty ? !path.IsEmpty : path.Length > directory.Length && path.StartsWith(directory.Span) && path.Span[directory.Length] == Slash;

@@ -16,7 +16,6 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
 
     private SafeFileHandle _handle;
     private (ulong Device, ulong Inode) _identity;
-    private bool _isAtStart = true;
 
     /// <summary>Takes over an open directory (not one opened with O_PATH).</summary>
     internal DirectoryHandle(SafeFileHandle handle) => _handle = handle;
@@ -74,7 +73,6 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         }
 
         _handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        _isAtStart = true;
         FileStatus status = Stat();
         if ((status.Device, status.Inode) != _identity)
         {
@@ -90,12 +88,12 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            if (!_isAtStart && Libc.lseek(_handle, 0, Libc.SEEK_SET) < 0)
+            // Also the first time: what btrfs lists was there when the directory was opened, or last rewound (since Linux 6.5).
+            if (Libc.lseek(_handle, 0, Libc.SEEK_SET) < 0)
             {
                 LinuxError.Throw("list", s_itself);
             }
 
-            _isAtStart = false;
             while (true)
             {
                 nint length;

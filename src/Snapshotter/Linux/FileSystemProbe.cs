@@ -23,7 +23,7 @@ internal static unsafe class FileSystemProbe
         long magic => $"0x{magic:x}",
     };
 
-    /// <summary>How many bytes this process can still write.</summary>
+    /// <summary>How many bytes this process can still write; a file system that counts none has no end.</summary>
     public static long FreeBytes(string path) => FreeBytes(Query(path));
 
     /// <summary>How many bytes this process can still write to an open file's file system; a file system that counts none has no end.</summary>
@@ -31,7 +31,14 @@ internal static unsafe class FileSystemProbe
     {
         StatFsBuffer buffer;
         LinuxError.Check(Libc.fstatfs(file, &buffer), "look at the file system of", what);
-        return buffer.Blocks == 0 ? long.MaxValue : FreeBytes(buffer);
+        return FreeBytes(buffer);
+    }
+
+    /// <summary>How many files can still be made; null where the file system keeps no table of them, as btrfs does not.</summary>
+    public static long? FreeInodes(string path)
+    {
+        StatFsBuffer buffer = Query(path);
+        return buffer.Files == 0 ? null : (long)Math.Min(buffer.FreeFiles, long.MaxValue);
     }
 
     /// <summary>Tries whether files in this directory can share extents.</summary>
@@ -47,9 +54,7 @@ internal static unsafe class FileSystemProbe
     /// <summary>Tries whether a file in this directory can have an xattr of this name (with the value <c>y</c>).</summary>
     public static bool SupportsXattr(string directory, ByteString xattr)
     {
-        using DirectoryHandle handle = new(FileSystemSync.OpenDirectory(directory));
-        using SafeFileHandle file = MakeProbe(handle);
-        int errno = FileOperations.TrySetXattr(file, xattr, ByteString.FromText("y"));
+        int errno = TryXattr(directory, xattr);
         return errno switch
         {
             0 => true,
@@ -58,8 +63,18 @@ internal static unsafe class FileSystemProbe
         };
     }
 
+    /// <summary>Tries whether the file system knows xattrs of this name at all, whoever may set them.</summary>
+    public static bool KnowsXattr(string directory, ByteString xattr) => TryXattr(directory, xattr) != Errno.EOPNOTSUPP;
+
+    private static int TryXattr(string directory, ByteString xattr)
+    {
+        using DirectoryHandle handle = new(FileSystemSync.OpenDirectory(directory));
+        using SafeFileHandle file = MakeProbe(handle);
+        return FileOperations.TrySetXattr(file, xattr, ByteString.FromText("y"));
+    }
+
     private static long FreeBytes(in StatFsBuffer buffer) =>
-        (long)Math.Min((decimal)buffer.AvailableBlocks * buffer.BlockSize, long.MaxValue);
+        buffer.Blocks == 0 ? long.MaxValue : (long)Math.Min((decimal)buffer.AvailableBlocks * buffer.BlockSize, long.MaxValue);
 
     private static StatFsBuffer Query(string path)
     {

@@ -52,6 +52,10 @@ internal static unsafe partial class Libc
     public const uint OPEN_TREE_CLONE = 1;
     public const uint OPEN_TREE_CLOEXEC = O_CLOEXEC;
     public const int MNT_DETACH = 2;
+    public const ulong MOUNT_ATTR_IDMAP = 0x00100000;
+
+    public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
 
     private const int SYS_open_tree = 428;
     private const int SYS_move_mount = 429;
@@ -189,6 +193,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fstatfs(SafeFileHandle file, StatFsBuffer* result);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc")]
     public static partial uint geteuid();

@@ -7,4 +7,8 @@ namespace Snapshotter.Linux;
 /// <param name="Source">The source; for most virtual file systems a word.</param>
 /// <param name="MountOptions">The mount point's options, separated by commas.</param>
 /// <param name="SuperOptions">The file system's options, separated by commas; for overlay its directories.</param>
-public sealed record MountEntry(int Id, string Target, string FileSystemType, string Source, string MountOptions, string SuperOptions);
+public sealed record MountEntry(int Id, string Target, string FileSystemType, string Source, string MountOptions, string SuperOptions)
+{
+    /// <summary>Which directory of the file system shows there; <c>/</c> but for bind mounts and subvolumes. The kernel adds <c>//deleted</c> to one that was removed.</summary>
+    public string Root { get; init; } = "/";
+}

@@ -64,7 +64,10 @@ public static class MountTable
                 Unescape(fields[separator + 1]),
                 Unescape(fields[separator + 2]),
                 fields[5],
-                Unescape(fields[separator + 3])));
+                Unescape(fields[separator + 3]))
+            {
+                Root = Unescape(fields[3]),
+            });
         }
 
         return entries;

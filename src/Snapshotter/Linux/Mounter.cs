@@ -82,6 +82,26 @@ public static unsafe class Mounter
         return RootDirectory.FromHandle(options.IsBind ? OpenBind(mount.Source, options) : MakeFileSystem(mount, options));
     }
 
+    /// <summary>A detached bind mount of a directory that shows the owners of files as a user namespace maps them (mount_setattr(2), since Linux 5.12).</summary>
+    /// <param name="source">The directory.</param>
+    /// <param name="userNamespace">A descriptor of the namespace; not this process's own.</param>
+    internal static RootDirectory MountMapped(string source, SafeFileHandle userNamespace)
+    {
+        SafeFileHandle tree = OpenBind(source, MountOptions.Parse(new Mount("bind", source, ["bind"])));
+        MountAttributes attributes = new() { Set = Libc.MOUNT_ATTR_IDMAP, UserNamespace = (ulong)userNamespace.DangerousGetHandle() };
+        byte empty = 0;
+        int result = (int)Libc.mount_setattr(tree, &empty, Libc.AT_EMPTY_PATH, &attributes);
+        int errno = LinuxError.Last;
+        GC.KeepAlive(userNamespace);
+        if (result < 0)
+        {
+            tree.Dispose();
+            throw LinuxError.Make(errno, "map the owners of", source);
+        }
+
+        return RootDirectory.FromHandle(tree);
+    }
+
     private static SafeFileHandle MakeFileSystem(Mount mount, MountOptions options)
     {
         using FileSystemContext context = FileSystemContext.Open(mount.Type);

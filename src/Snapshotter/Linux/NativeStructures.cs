@@ -94,6 +94,12 @@ internal struct StatFsBuffer
 
     [FieldOffset(32)]
     public ulong AvailableBlocks;
+
+    [FieldOffset(40)]
+    public ulong Files;
+
+    [FieldOffset(48)]
+    public ulong FreeFiles;
 }
 
 /// <summary><c>struct fiemap</c> (linux/fiemap.h) with room for 64 extents.</summary>

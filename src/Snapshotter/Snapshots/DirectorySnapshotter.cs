@@ -67,6 +67,13 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         return Task.FromResult(Database.Read(s => Table.Find(s, key) is { } row ? SnapshotTable.ToInfo(s, row) : null));
     }
 
+    /// <summary>The tree that a snapshot has for its own, or shares with its parent; null if there is no such snapshot.</summary>
+    internal long? FindTree(string key) => Database.Read(s => Table.Find(s, key)?.Tree);
+
+    /// <summary>The tree of a snapshot and the digest of its manifest; null if it has none.</summary>
+    internal (long Tree, Digest Manifest)? FindManifest(string key) =>
+        Database.Read(s => Table.Find(s, key) is { } row && TreeTable.GetManifest(s, row.Tree) is { } manifest ? (row.Tree, manifest) : default((long, Digest)?));
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<SnapshotInfo> ListAsync(
         SnapshotFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -144,7 +151,17 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
 
     /// <inheritdoc/>
     public Task CommitAsync(
-        string name, string key, IReadOnlyDictionary<string, string>? labels = null, string? parent = null, CancellationToken cancellationToken = default)
+        string name, string key, IReadOnlyDictionary<string, string>? labels = null, string? parent = null, CancellationToken cancellationToken = default) =>
+        CommitAsync(name, key, labels, parent, measured: null, cancellationToken);
+
+    /// <summary>Commits a snapshot whose tree was described: its manifest lies where the layout says.</summary>
+    internal Task CommitAsync(
+        string name,
+        string key,
+        IReadOnlyDictionary<string, string>? labels,
+        string? parent,
+        (Digest Manifest, SnapshotUsage Usage)? measured,
+        CancellationToken cancellationToken)
     {
         SnapshotErrors.CheckKey(name);
         SnapshotErrors.CheckKey(key);
@@ -156,7 +173,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             SyncFileSystem(tree);
         }
 
-        SnapshotUsage usage = TreeUsage.Measure(Layout.Tree(before.Tree), cancellationToken);
+        SnapshotUsage usage = measured?.Usage ?? TreeUsage.Measure(Layout.Tree(before.Tree), cancellationToken);
         Database.Write(s =>
         {
             (SnapshotRow row, long? parentId) = CheckCommit(s, name, key, parent);
@@ -166,6 +183,11 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             }
 
             TreeTable.SetUsage(s, row.Tree, usage);
+            if (measured is { } described)
+            {
+                TreeTable.SetManifest(s, row.Tree, described.Manifest);
+            }
+
             SnapshotTable.Commit(s, row.Id, name, parentId, Now);
             SnapshotTable.ReplaceLabels(s, row.Id, labels ?? Labels.None);
         });

@@ -18,7 +18,8 @@ public static class SnapshotDrivers
     /// <param name="driver">The driver; null for the store's own, and overlay for a new store.</param>
     /// <param name="options">How to open them.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: no such driver;
-    /// <see cref="ErrorKind.FailedPrecondition"/>: the store belongs to another one.</exception>
+    /// <see cref="ErrorKind.FailedPrecondition"/>: the store belongs to another one; <see cref="ErrorKind.Unimplemented"/>: it is new, and its
+    /// file system cannot hold overlay's marks.</exception>
     public static DirectorySnapshotter Open(StoreLayout layout, string? driver = null, SnapshotterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -26,6 +27,11 @@ public static class SnapshotDrivers
         {
             throw new LayerStoreException(
                 ErrorKind.InvalidArgument, $"there is no driver \"{Printable.Text(driver)}\"", $"The drivers are: {string.Join(", ", Names)}.");
+        }
+
+        if (!layout.IsReadOnly && driver != NativeSnapshotter.DriverName && !File.Exists(layout.SnapshotsDatabase))
+        {
+            OverlaySnapshotter.RequireXattrs(layout);
         }
 
         options ??= new SnapshotterOptions();

@@ -62,6 +62,7 @@ public sealed partial class JsonTests
             text,
             new FindingRow("layer", Digest, "a\ufffd", "Yf8=", ["content", "hardLink"], "other content, not the hard link it was", true, false),
             CliJsonContext.Default.FindingRow);
+        Append(text, new DiagnosisRow("fileSystem", "reflink", false, false, "files cannot share bytes", "mkfs.btrfs DEVICE"), CliJsonContext.Default.DiagnosisRow);
         Append(text, new ProgressLine(Digest, "unpack", "running", 3, 7), CliJsonContext.Default.ProgressLine);
         return text.ToString();
     }

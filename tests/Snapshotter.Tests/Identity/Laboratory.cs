@@ -125,7 +125,8 @@ internal sealed class Laboratory : IDisposable
         await _here.Images.PutAsync(ImageName.Normalize(name), image.Manifest.Descriptor, image.Manifest.Descriptor);
         ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(_here.Content), image.Manifest.Descriptor, platform: null, default);
         await using WorkLease lease = await _here.Leases.BeginWorkAsync("test");
-        await new LayerUnpacker(StoreLayout.Open(_here.Root), _here.Content, _here.Snapshots).UnpackAsync(view, LayerOptions.Default, lease, progress: null, default);
+        await new LayerUnpacker(StoreLayout.Open(_here.Root), _here.Content, (DirectorySnapshotter)_here.Snapshots)
+            .UnpackAsync(view, LayerOptions.Default, lease, progress: null, default);
         return (view.ChainId, WithoutOverlay(List(older)));
     }
 

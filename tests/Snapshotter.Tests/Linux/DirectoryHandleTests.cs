@@ -26,6 +26,20 @@ public sealed class DirectoryHandleTests : IDisposable
         _scratch.Dispose();
     }
 
+    [SkippableTheory]
+    [InlineData("ext4")]
+    [InlineData("xfs")]
+    [InlineData("btrfs")]
+    public void A_listing_has_what_was_made_since_the_directory_was_opened(string type)
+    {
+        using RootDirectory root = RootDirectory.Open(_scratch.MountImage(type));
+        using DirectoryHandle directory = root.OpenSelf();
+        directory.CreateFile(s_file, 0x180).Dispose();
+        Assert.Contains(directory.List(), item => item.Name == s_file);
+        directory.Rename(s_file, directory, s_link);
+        Assert.Contains(directory.List(), item => item.Name == s_link);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(".")]

@@ -19,7 +19,7 @@ public sealed class MountTableTests
         IReadOnlyList<MountEntry> entries = MountTable.Parse(Encoding.UTF8.GetBytes(Text));
         Assert.Equal(
             [
-                new MountEntry(36, "/mnt with\ttab\\x\n", "ext4", "/dev/a b", "rw,noatime", "rw,errors=continue"),
+                new MountEntry(36, "/mnt with\ttab\\x\n", "ext4", "/dev/a b", "rw,noatime", "rw,errors=continue") { Root = "/a" },
                 new MountEntry(37, "/", "overlay", "over", "rw", "lay"),
             ],
             entries);

@@ -53,7 +53,7 @@ public sealed class RecoveryTests : IDisposable
         try
         {
             Assert.Equal("locked", await process.StandardOutput.ReadLineAsync());
-            ProcessRunner.Run("sqlite3", _store.Layout.SnapshotsDatabase, "PRAGMA busy_timeout=30000; INSERT INTO trees VALUES (77, 'writer-0', 0, 0, 0, 0)");
+            ProcessRunner.Run("sqlite3", _store.Layout.SnapshotsDatabase, "PRAGMA busy_timeout=30000; INSERT INTO trees (id, writer, has_root_entry, opaque_root, bytes, inodes) VALUES (77, 'writer-0', 0, 0, 0, 0)");
             Directory.CreateDirectory(_store.Layout.Tree(77));
             await Snapshots.CleanupAsync();
             Assert.Equal([own.Tree, 77], _store.Trees());

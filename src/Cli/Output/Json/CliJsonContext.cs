@@ -7,6 +7,7 @@ namespace LayerStore.Cli.Output.Json;
 [JsonSerializable(typeof(BlobRow))]
 [JsonSerializable(typeof(ChangeRow))]
 [JsonSerializable(typeof(CollectedRow))]
+[JsonSerializable(typeof(DiagnosisRow))]
 [JsonSerializable(typeof(FindingRow))]
 [JsonSerializable(typeof(HistoryRow))]
 [JsonSerializable(typeof(ImageDetails))]

@@ -2,11 +2,12 @@ using LayerStore;
 using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Oci;
+using Snapshotter.Snapshots;
 
 namespace Snapshotter.Layers.Check;
 
 /// <summary>Verifies the blobs, and that the images have all of theirs.</summary>
-internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, CheckOptions options, Throttle throttle)
+internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, ISnapshotter snapshots, CheckOptions options, CheckWatch watch)
 {
     private const int BufferSize = 256 << 10;
 
@@ -21,6 +22,7 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
     {
         Dictionary<string, HashSet<Digest>> images = await NeededAsync(cancellationToken).ConfigureAwait(false);
         HashSet<Digest> needed = [.. images.Values.SelectMany(blobs => blobs)];
+        await AddSnapshotsAsync(needed, cancellationToken).ConfigureAwait(false);
         foreach (AbsentBlob absent in await content.ListAbsentAsync(cancellationToken).ConfigureAwait(false))
         {
             await AddAbsentAsync(absent, needed.Contains(absent.Digest), cancellationToken).ConfigureAwait(false);
@@ -29,7 +31,7 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
         await foreach (BlobInfo blob in content.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             Count++;
-            if (!await IsSoundAsync(blob.Digest, cancellationToken).ConfigureAwait(false))
+            if (!await IsSoundAsync(blob, cancellationToken).ConfigureAwait(false))
             {
                 await AddAbsentAsync(new AbsentBlob(blob.Digest, IsSetAside: true), needed.Contains(blob.Digest), cancellationToken).ConfigureAwait(false);
             }
@@ -56,29 +58,30 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
             CheckSubject.Blob,
             absent.Digest.ToString(),
             (absent.IsSetAside ? "its bytes are not those of its digest" : "its file is gone")
-            + (isNeeded ? "; pull an image that has it again" : forget ? "; no image needs it, so it was removed" : "; no image needs it"))
+            + (isNeeded ? "; pull an image that has it again" : forget ? "; nothing needs it, so it was removed" : "; nothing needs it"))
         {
             IsDamage = isNeeded,
             IsRepaired = forget,
         });
     }
 
-    private async Task<bool> IsSoundAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task<bool> IsSoundAsync(BlobInfo info, CancellationToken cancellationToken)
     {
         if (!options.ReadData)
         {
-            return await content.StatAsync(digest, cancellationToken).ConfigureAwait(false) is not null;
+            return await content.StatAsync(info.Digest, cancellationToken).ConfigureAwait(false) is not null;
         }
 
+        watch.Begin(info.Digest, info.Size);
         try
         {
             byte[] buffer = new byte[BufferSize];
-            Stream blob = await content.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+            Stream blob = await content.OpenAsync(info.Digest, cancellationToken).ConfigureAwait(false);
             await using (blob.ConfigureAwait(false))
             {
                 for (int length; (length = await blob.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
                 {
-                    throttle.Wait(length, cancellationToken);
+                    watch.Read(length, cancellationToken);
                 }
             }
 
@@ -88,29 +91,54 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
         {
             return false;
         }
+        finally
+        {
+            watch.End();
+        }
+    }
+
+    /// <summary>What snapshots were made of stays needed when the image's name is gone: by their commits, and to heal their layers.</summary>
+    private async Task AddSnapshotsAsync(HashSet<Digest> needed, CancellationToken cancellationToken)
+    {
+        await foreach (SnapshotInfo snapshot in snapshots.ListAsync(null, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (Digest manifest in SnapshotLabels.ManifestsOf(snapshot))
+            {
+                if (await content.StatAsync(manifest, cancellationToken).ConfigureAwait(false) is { } blob)
+                {
+                    needed.UnionWith(await ReadAsync(new Descriptor(MediaTypes.OciManifest, manifest, blob.Size), cancellationToken).ConfigureAwait(false));
+                }
+            }
+        }
     }
 
     /// <summary>The blobs that each image cannot do without: of an index, only the manifest that was chosen.</summary>
     private async Task<Dictionary<string, HashSet<Digest>>> NeededAsync(CancellationToken cancellationToken)
     {
-        ContentBlobProvider provider = new(content);
         Dictionary<string, HashSet<Digest>> needed = [];
         await foreach (Image image in imageStore.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            HashSet<Digest> blobs = needed[image.Name] = [image.Target.Digest, image.Manifest.Digest];
-            try
-            {
-                ImageManifest manifest = await provider.ReadManifestAsync(image.Manifest, cancellationToken).ConfigureAwait(false);
-                blobs.Add(manifest.Config.Digest);
-                blobs.UnionWith(manifest.Layers.Select(layer => layer.Digest));
-            }
-            catch (LayerStoreException e) when (e.Kind is ErrorKind.DataLoss or ErrorKind.NotFound)
-            {
-                // Said of the manifest's blob, and of the image.
-            }
+            needed[image.Name] = [image.Target.Digest, .. await ReadAsync(image.Manifest, cancellationToken).ConfigureAwait(false)];
         }
 
         return needed;
+    }
+
+    /// <summary>A manifest and what it names; only itself if it cannot be read, which is said of it.</summary>
+    private async Task<HashSet<Digest>> ReadAsync(Descriptor manifest, CancellationToken cancellationToken)
+    {
+        HashSet<Digest> blobs = [manifest.Digest];
+        try
+        {
+            ImageManifest read = await new ContentBlobProvider(content).ReadManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
+            blobs.Add(read.Config.Digest);
+            blobs.UnionWith(read.Layers.Select(layer => layer.Digest));
+        }
+        catch (LayerStoreException e) when (e.Kind is ErrorKind.DataLoss or ErrorKind.NotFound)
+        {
+        }
+
+        return blobs;
     }
 
     private async Task CheckImageAsync(string name, HashSet<Digest> needed, CancellationToken cancellationToken)

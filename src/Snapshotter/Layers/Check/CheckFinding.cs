@@ -8,7 +8,7 @@ namespace Snapshotter.Layers.Check;
 /// <param name="What">What is wrong with it, a clause without a full stop.</param>
 public sealed record CheckFinding(CheckSubject Subject, string Id, string What)
 {
-    /// <summary>For a layer, the file in it; else null.</summary>
+    /// <summary>For a layer, or a snapshot that is a whole tree, the file in it; else null.</summary>
     public ByteString? Path { get; init; }
 
     /// <summary>For a file in a layer, what is wrong with it.</summary>

@@ -15,11 +15,17 @@ public enum CheckSubject
     /// <summary>An unpacked layer; its diffID.</summary>
     Layer,
 
-    /// <summary>A snapshot; its key.</summary>
+    /// <summary>A snapshot; its key, or for the native driver the name of one that was unpacked.</summary>
     Snapshot,
 
-    /// <summary>A recorded mount; its target.</summary>
+    /// <summary>A mount, recorded or of this store's trees; its target.</summary>
     Mount,
+
+    /// <summary>A lock whose process is dead; its path below the root.</summary>
+    Lock,
+
+    /// <summary>One of the store's own directories; its path below the root.</summary>
+    Directory,
 
     /// <summary>Something in the store's directories that nothing names; its path below the root.</summary>
     Leftover,

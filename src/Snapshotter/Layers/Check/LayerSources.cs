@@ -29,11 +29,13 @@ internal sealed class LayerSources(IContentStore content, IImageStore images, IS
         }
     }
 
-    /// <summary>The images that have this layer; in this chain, if it was completed for one.</summary>
-    public IEnumerable<(ImageView Image, int Index)> Find(LayerInfo layer) =>
+    /// <summary>The images that have a layer, and where.</summary>
+    /// <param name="diffId">The layer; null for any.</param>
+    /// <param name="chainId">Its place; null for any.</param>
+    public IEnumerable<(ImageView Image, int Index)> Find(Digest? diffId, Digest? chainId) =>
         from view in _views
         from index in Enumerable.Range(0, view.Layers.Count)
-        where view.Layers[index].DiffId == layer.DiffId && (layer.CompletedFor is null || view.Layers[index].ChainId == layer.CompletedFor)
+        where (diffId is null || view.Layers[index].DiffId == diffId) && (chainId is null || view.Layers[index].ChainId == chainId)
         select (view, index);
 
     private async Task AddAsync(Digest manifest, HashSet<Digest> seen, CancellationToken cancellationToken)

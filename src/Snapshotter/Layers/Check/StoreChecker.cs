@@ -2,36 +2,39 @@ using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Metadata;
 using Snapshotter.Snapshots;
+using Snapshotter.Snapshots.Overlay;
 
 namespace Snapshotter.Layers.Check;
 
 /// <summary>Checks a whole store: disk against records, records against each other, both against the mounts.</summary>
 /// <remarks>The caller holds the store's lock <c>collect</c>: shared to look, so that nothing vanishes meanwhile; alone to repair.</remarks>
-internal sealed class StoreChecker(StoreLayout layout, SqliteDatabase metadata, ContentStore content, IImageStore images, DirectorySnapshotter snapshots)
+internal sealed class StoreChecker(
+    StoreLayout layout, SqliteDatabase metadata, ContentStore content, IImageStore images, DirectorySnapshotter snapshots, TimeProvider time)
 {
     /// <summary>Checks, and mends if asked to.</summary>
-    public async Task<CheckReport> CheckAsync(CheckOptions options, CancellationToken cancellationToken)
+    public async Task<CheckReport> CheckAsync(CheckOptions options, IProgress<StoreProgress>? progress, CancellationToken cancellationToken)
     {
-        Throttle throttle = new(options.BytesPerSecond);
+        CheckWatch watch = new(new Throttle(options.BytesPerSecond, time), progress);
         List<CheckFinding> findings =
         [
             .. CheckDatabase("metadata.db", metadata.CheckIntegrity()),
             .. CheckDatabase("snapshots.db", snapshots.Trees.CheckRecords()),
         ];
-        BlobChecker blobs = new(content, images, options, throttle);
+        BlobChecker blobs = new(content, images, snapshots, options, watch);
         findings.AddRange(await blobs.CheckAsync(cancellationToken).ConfigureAwait(false));
-        int layers = 0;
-        if (snapshots is ILayerSnapshotter layered)
+        LayerSources sources = new(content, images, snapshots);
+        await sources.LoadAsync(cancellationToken).ConfigureAwait(false);
+        CopySources copies = new(content, sources);
+        ITreeMaker maker = snapshots is ILayerSnapshotter layered ? new LayerMaker(layered, copies) : new WholeTreeMaker(layout, snapshots, copies);
+        LayerChecker layers = new(layout, snapshots.Trees, maker, options, watch);
+        findings.AddRange(await layers.CheckAsync(cancellationToken).ConfigureAwait(false));
+        if (snapshots is OverlaySnapshotter overlay)
         {
-            LayerSources sources = new(content, images, snapshots);
-            await sources.LoadAsync(cancellationToken).ConfigureAwait(false);
-            LayerChecker checker = new(layout, content, layered, snapshots.Trees, sources, options, throttle);
-            findings.AddRange(await checker.CheckAsync(cancellationToken).ConfigureAwait(false));
-            layers = checker.Count;
+            findings.AddRange(await new OverlayChecker(layout, overlay, options).CheckAsync(cancellationToken).ConfigureAwait(false));
         }
 
         findings.AddRange(await new StructureChecker(layout, content, snapshots, options).CheckAsync(cancellationToken).ConfigureAwait(false));
-        return new CheckReport(findings, blobs.Count, layers);
+        return new CheckReport(findings, blobs.Count, layers.Count);
     }
 
     private static IEnumerable<CheckFinding> CheckDatabase(string name, IEnumerable<string> faults) =>

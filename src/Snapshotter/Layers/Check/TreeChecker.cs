@@ -17,16 +17,16 @@ internal sealed class TreeChecker
     private readonly Dictionary<ByteString, First> _firstNames = [];
     private readonly Dictionary<(ulong Device, ulong Inode), ByteString> _inodes = [];
     private readonly OverlayXattrs _overlay;
-    private readonly bool _readsAll;
-    private readonly Throttle _throttle;
+    private readonly Func<ByteString, bool> _reads;
+    private readonly CheckWatch _watch;
     private readonly CancellationToken _cancellationToken;
     private ByteString? _extra;
 
-    private TreeChecker(OverlayXattrs overlay, bool readsAll, Throttle throttle, CancellationToken cancellationToken)
+    private TreeChecker(OverlayXattrs overlay, Func<ByteString, bool> reads, CheckWatch watch, CancellationToken cancellationToken)
     {
         _overlay = overlay;
-        _readsAll = readsAll;
-        _throttle = throttle;
+        _reads = reads;
+        _watch = watch;
         _cancellationToken = cancellationToken;
     }
 
@@ -34,25 +34,13 @@ internal sealed class TreeChecker
     /// <param name="tree">The tree. It is only read.</param>
     /// <param name="manifest">The manifest's verified bytes.</param>
     /// <param name="overlay">What overlay's marks are called in it.</param>
-    /// <param name="readsAll">Whether to read every file; else those whose size or modification time is another one.</param>
-    /// <param name="throttle">Limits how fast contents are read.</param>
+    /// <param name="reads">Whether to read a file whose size and modification time are as they should be.</param>
+    /// <param name="watch">Limits how fast contents are read, and says how far it is.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <exception cref="FormatException">The manifest is no manifest.</exception>
     public static List<TreeDamage> Check(
-        RootDirectory tree, byte[] manifest, OverlayXattrs overlay, bool readsAll, Throttle throttle, CancellationToken cancellationToken) =>
-        new TreeChecker(overlay, readsAll, throttle, cancellationToken).Run(tree, manifest);
-
-    /// <summary>Orders paths as a walk meets them: a directory, what is in it, then what comes after it.</summary>
-    public static int CompareInTreeOrder(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
-    {
-        int common = left.CommonPrefixLength(right);
-        if (common == left.Length || common == right.Length)
-        {
-            return left.Length.CompareTo(right.Length);
-        }
-
-        return left[common] == (byte)'/' ? -1 : right[common] == (byte)'/' ? 1 : left[common].CompareTo(right[common]);
-    }
+        RootDirectory tree, byte[] manifest, OverlayXattrs overlay, Func<ByteString, bool> reads, CheckWatch watch, CancellationToken cancellationToken) =>
+        new TreeChecker(overlay, reads, watch, cancellationToken).Run(tree, manifest);
 
     private List<TreeDamage> Run(RootDirectory tree, byte[] manifest)
     {
@@ -73,7 +61,7 @@ internal sealed class TreeChecker
             new TreeDirectory(tree.OpenSelf()),
             (path, item) =>
             {
-                for (; entry is not null && CompareInTreeOrder(entry.Path.Span, path.Span) < 0; entry = expected.Next())
+                for (; entry is not null && LayerPath.CompareInTreeOrder(entry.Path.Span, path.Span) < 0; entry = expected.Next())
                 {
                     Miss(entry);
                 }
@@ -189,7 +177,7 @@ internal sealed class TreeChecker
 
         return faults | entry.Type switch
         {
-            FileType.RegularFile => CompareContent(entry, directory, name!.Value, status, mustRead: _readsAll || faults.HasFlag(TreeFaults.Time)),
+            FileType.RegularFile => CompareContent(entry, directory, name!.Value, status, mustRead: faults.HasFlag(TreeFaults.Time) || _reads(entry.Path)),
             FileType.SymbolicLink when directory.ReadLink(name!.Value) != entry.LinkTarget => TreeFaults.Target,
             FileType.CharacterDevice or FileType.BlockDevice
                 when (status.RdevMajor, status.RdevMinor) != (entry.DeviceMajor, entry.DeviceMinor) => TreeFaults.Target,
@@ -212,7 +200,7 @@ internal sealed class TreeChecker
         try
         {
             using SafeFileHandle file = directory.OpenRead(name);
-            return FileHash.Compute(file, name, length => _throttle.Wait(length, _cancellationToken), _cancellationToken) == entry.ContentHash ? TreeFaults.None : TreeFaults.Content;
+            return FileHash.Compute(file, name, length => _watch.Read(length, _cancellationToken), _cancellationToken) == entry.ContentHash ? TreeFaults.None : TreeFaults.Content;
         }
         catch (LayerStoreException e) when (e.Kind is not ErrorKind.ResourceExhausted)
         {

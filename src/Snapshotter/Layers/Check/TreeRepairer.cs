@@ -40,27 +40,44 @@ internal sealed class TreeRepairer
             Remove(extra.Path);
         }
 
-        Dictionary<ByteString, List<ByteString>> groups = GroupsOf(manifest, wanted);
+        Dictionary<ByteString, List<ByteString>> links = [];
         List<ManifestEntry> directories = [];
+        List<ByteString> files = [];
         foreach (ManifestEntry entry in ManifestReader.ReadAll(manifest))
         {
-            if (entry.Type == FileType.Directory && entry.LinkOf is null)
+            if (entry.LinkOf is { } first)
+            {
+                if (!links.TryGetValue(first, out List<ByteString>? names))
+                {
+                    links.Add(first, names = []);
+                }
+
+                names.Add(entry.Path);
+            }
+            else if (entry.Type == FileType.Directory)
             {
                 directories.Add(entry);
-                if (wanted.Contains(entry.Path))
-                {
-                    MakeDirectory(entry.Path);
-                }
             }
-            else if (wanted.Contains(entry.Path) && !groups.ContainsKey(entry.LinkOf ?? entry.Path))
+            else if (wanted.Contains(entry.Path))
             {
-                Move(entry.Path);
+                files.Add(entry.Path);
             }
         }
 
-        foreach ((ByteString first, List<ByteString> names) in groups)
+        foreach (ManifestEntry directory in directories.Where(entry => wanted.Contains(entry.Path)))
+        {
+            MakeDirectory(directory.Path);
+        }
+
+        // Of a file with several names of which one is damaged, all names are made anew.
+        foreach ((ByteString first, List<ByteString> names) in links.Where(link => wanted.Contains(link.Key) || link.Value.Exists(wanted.Contains)))
         {
             MoveGroup(first, names);
+        }
+
+        foreach (ByteString file in files.Where(file => !links.ContainsKey(file)))
+        {
+            Move(file);
         }
 
         // Deepest first: setting a child's metadata does not change its parent's time, but makes sense of one rule for all.
@@ -68,26 +85,6 @@ internal sealed class TreeRepairer
         {
             CopyMetadata(entry);
         }
-    }
-
-    /// <summary>The files with several names of which one is damaged: all their names are made anew.</summary>
-    private static Dictionary<ByteString, List<ByteString>> GroupsOf(byte[] manifest, HashSet<ByteString> wanted)
-    {
-        Dictionary<ByteString, List<ByteString>> all = [];
-        foreach (ManifestEntry entry in ManifestReader.ReadAll(manifest))
-        {
-            if (entry.LinkOf is { } first)
-            {
-                if (!all.TryGetValue(first, out List<ByteString>? names))
-                {
-                    all.Add(first, names = []);
-                }
-
-                names.Add(entry.Path);
-            }
-        }
-
-        return all.Where(group => wanted.Contains(group.Key) || group.Value.Exists(wanted.Contains)).ToDictionary();
     }
 
     private void Remove(ByteString path)

@@ -1,7 +1,6 @@
 using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Leases;
-using Snapshotter.Layers.Apply;
 using Snapshotter.Snapshots;
 
 namespace Snapshotter.Layers.Unpack;
@@ -14,7 +13,7 @@ namespace Snapshotter.Layers.Unpack;
 /// is below it; only loose ones are completed afterwards, in the order of the chain. Others get one layer on the other.
 /// Processes that unpack the same layer wait for each other, and the second finds it.
 /// </remarks>
-internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, ISnapshotter snapshots)
+internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, DirectorySnapshotter snapshots)
 {
     /// <summary>Unpacks what is missing of an image.</summary>
     /// <param name="image">The image.</param>
@@ -87,24 +86,11 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, I
     private async Task AddAsync(
         ImageLayer layer, string name, string? parent, LayerExtractor extractor, string lease, CancellationToken cancellationToken)
     {
-        string key = $"unpack {Guid.NewGuid():N}";
-        Dictionary<string, string> labels = new() { [SnapshotLabels.WorkLease] = lease };
-        IReadOnlyList<Mount> mounts = await snapshots.PrepareAsync(key, parent, labels, cancellationToken).ConfigureAwait(false);
-        bool committed = false;
-        try
+        WholeTreeDraft draft = await WholeTreeDraft.BeginAsync(layout, snapshots, parent, lease, cancellationToken).ConfigureAwait(false);
+        await using (draft.ConfigureAwait(false))
         {
-            // A bind mount's source is the tree itself: nothing has to be mounted to write into it.
-            string directory = mounts.Single().Source;
-            await extractor.ExtractAsync(layer, directory, extractor.ApplyOptions(WhiteoutMode.Delete), cancellationToken).ConfigureAwait(false);
-            await snapshots.CommitAsync(name, key, labels: null, parent: null, cancellationToken).ConfigureAwait(false);
-            committed = true;
-        }
-        finally
-        {
-            if (!committed)
-            {
-                await snapshots.RemoveAsync(key, CancellationToken.None).ConfigureAwait(false);
-            }
+            await draft.FillAsync(layer, extractor, cancellationToken).ConfigureAwait(false);
+            await draft.CommitAsync(name, cancellationToken).ConfigureAwait(false);
         }
     }
 

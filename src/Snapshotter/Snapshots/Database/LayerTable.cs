@@ -8,7 +8,7 @@ namespace Snapshotter.Snapshots.Database;
 internal static class LayerTable
 {
     private const string Select =
-        "SELECT l.tree, l.diff_id, l.chain_id, l.manifest, t.bytes, t.inodes FROM layers AS l JOIN trees AS t ON t.id = l.tree ";
+        "SELECT l.tree, l.diff_id, l.chain_id, t.manifest, t.bytes, t.inodes FROM layers AS l JOIN trees AS t ON t.id = l.tree ";
 
     /// <summary>The shared layer of this diffID; else the one completed for this chain; else null.</summary>
     public static LayerRow? Find(SqliteSession session, Digest diffId, Digest chainId) =>
@@ -18,16 +18,8 @@ internal static class LayerTable
             diffId.ToString(),
             chainId.ToString());
 
-    public static void Add(SqliteSession session, long tree, Digest diffId, Digest? chainId, Digest? manifest) =>
-        session.Execute(
-            "INSERT INTO layers (tree, diff_id, chain_id, manifest) VALUES (?1, ?2, ?3, ?4)",
-            tree,
-            diffId.ToString(),
-            chainId?.ToString(),
-            manifest?.ToString());
-
-    public static void SetManifest(SqliteSession session, long tree, Digest manifest) =>
-        session.Execute("UPDATE layers SET manifest = ?2 WHERE tree = ?1", tree, manifest.ToString());
+    public static void Add(SqliteSession session, long tree, Digest diffId, Digest? chainId) =>
+        session.Execute("INSERT INTO layers (tree, diff_id, chain_id) VALUES (?1, ?2, ?3)", tree, diffId.ToString(), chainId?.ToString());
 
     public static List<LayerRow> All(SqliteSession session) => session.Query(Select + "ORDER BY l.tree", Map);
 

@@ -10,8 +10,8 @@ namespace Snapshotter.Snapshots.Database;
 /// <code>
 ///   store          trees ◄────────── layers          one row for each published layer
 ///   └ driver       │ ▲ has_root_entry  diff_id + chain_id
-///                  │ │ opaque_root     manifest
-///                  │ │ usage
+///                  │ │ opaque_root
+///                  │ │ usage, manifest
 ///   directory t/id ┘ └───────────── snapshots ◄───── labels
 ///                                    │ ▲   ▲ ▲──────  mounts   recorded by "mount", gone with "umount"
 ///                                    └─┘   owner + key
@@ -41,15 +41,15 @@ internal static class SnapshotDatabase
             has_root_entry INTEGER NOT NULL CHECK (has_root_entry IN (0, 1)),
             opaque_root    INTEGER NOT NULL CHECK (opaque_root IN (0, 1)),
             bytes          INTEGER NOT NULL CHECK (bytes >= 0),  -- allocated; 0 while it can change
-            inodes         INTEGER NOT NULL CHECK (inodes >= 0)
+            inodes         INTEGER NOT NULL CHECK (inodes >= 0),
+            manifest       TEXT CHECK (manifest GLOB 'sha*:?*')  -- the digest of the file m/id; NULL: it has none
         );
         CREATE INDEX trees_by_writer ON trees (writer) WHERE writer IS NOT NULL;
 
         CREATE TABLE layers (
             tree     INTEGER PRIMARY KEY REFERENCES trees (id),
             diff_id  TEXT NOT NULL CHECK (diff_id GLOB 'sha*:?*'),
-            chain_id TEXT CHECK (chain_id GLOB 'sha*:?*'),       -- completed for this chain; NULL: shared by all
-            manifest TEXT CHECK (manifest GLOB 'sha*:?*')        -- the digest of the file m/tree
+            chain_id TEXT CHECK (chain_id GLOB 'sha*:?*')        -- completed for this chain; NULL: shared by all
         );
         CREATE UNIQUE INDEX layers_by_diff_id ON layers (diff_id, ifnull(chain_id, ''));
 

@@ -22,15 +22,23 @@ internal static class TreeTable
     /// <summary>Makes a tree, draft or live, what a published layer says it is.</summary>
     public static void MakeLayer(SqliteSession session, long tree, LayerDraft draft) =>
         session.Execute(
-            "UPDATE trees SET writer = NULL, has_root_entry = ?2, opaque_root = ?3, bytes = ?4, inodes = ?5 WHERE id = ?1",
+            "UPDATE trees SET writer = NULL, has_root_entry = ?2, opaque_root = ?3, bytes = ?4, inodes = ?5, manifest = ?6 WHERE id = ?1",
             tree,
             draft.HasRootEntry,
             draft.HasOpaqueRoot,
             draft.Usage!.Value.Bytes,
-            draft.Usage.Value.Inodes);
+            draft.Usage.Value.Inodes,
+            draft.ManifestDigest?.ToString());
 
     public static void SetUsage(SqliteSession session, long tree, SnapshotUsage usage) =>
         session.Execute("UPDATE trees SET bytes = ?2, inodes = ?3 WHERE id = ?1", tree, usage.Bytes, usage.Inodes);
+
+    public static void SetManifest(SqliteSession session, long tree, Digest manifest) =>
+        session.Execute("UPDATE trees SET manifest = ?2 WHERE id = ?1", tree, manifest.ToString());
+
+    /// <summary>The digest of a tree's manifest; null if it has none.</summary>
+    public static Digest? GetManifest(SqliteSession session, long tree) =>
+        session.QueryFirst("SELECT manifest FROM trees WHERE id = ?1 AND manifest IS NOT NULL", r => Digest.Parse(r.GetString(0)), tree);
 
     public static SnapshotUsage GetUsage(SqliteSession session, long tree)
     {
@@ -41,19 +49,19 @@ internal static class TreeTable
     /// <summary>The numbers of all trees, drafts included.</summary>
     public static HashSet<long> All(SqliteSession session) => [.. session.Query("SELECT id FROM trees", r => r.GetInt64(0))];
 
-    /// <summary>The trees that a layer or a snapshot uses, with one user of each.</summary>
+    /// <summary>The trees that snapshots use and no layer is, each with the first snapshot that was made of it.</summary>
     public static List<TreeUser> Users(SqliteSession session) => session.Query(
         """
-        SELECT t.id, l.diff_id, s.key, ifnull(s.kind = 'active', 0)
-        FROM trees AS t LEFT JOIN layers AS l ON l.tree = t.id
-        LEFT JOIN (SELECT tree, min(key) AS key, kind FROM snapshots GROUP BY tree) AS s ON s.tree = t.id
-        WHERE t.writer IS NULL AND (l.tree IS NOT NULL OR s.tree IS NOT NULL) ORDER BY t.id
+        SELECT t.id, s.key, s.kind, t.manifest, t.bytes, min(s.id)
+        FROM trees AS t JOIN snapshots AS s ON s.tree = t.id
+        WHERE t.writer IS NULL AND t.id NOT IN (SELECT tree FROM layers) GROUP BY t.id ORDER BY t.id
         """,
         r => new TreeUser(
             r.GetInt64(0),
-            r.IsDBNull(1) ? null : Digest.Parse(r.GetString(1)),
-            r.IsDBNull(2) ? null : r.GetString(2),
-            r.GetBoolean(3)));
+            r.GetString(1),
+            SnapshotTable.KindOf(r.GetString(2)),
+            r.IsDBNull(3) ? null : Digest.Parse(r.GetString(3)),
+            r.GetInt64(4)));
 
     /// <summary>The numbers of the trees that are or may become the upper of an overlay.</summary>
     public static HashSet<long> Writable(SqliteSession session) =>

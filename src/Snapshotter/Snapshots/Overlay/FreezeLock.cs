@@ -1,5 +1,6 @@
 using LayerStore;
 using LayerStore.Content;
+using Snapshotter.Snapshots.Trees;
 
 namespace Snapshotter.Snapshots.Overlay;
 
@@ -18,7 +19,7 @@ internal sealed class FreezeLock : IDisposable
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: another has it.</exception>
     public static async Task<FreezeLock> AcquireAsync(StoreLayout layout, string key, long tree, CancellationToken cancellationToken)
     {
-        string name = $"freeze-{tree}";
+        string name = $"{TreeStore.FreezePrefix}{tree}";
         try
         {
             StoreLock held = await StoreLock.AcquireAsync(layout, name, wait: false, cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -115,7 +115,7 @@ internal sealed class OverlayPublisher(SqliteDatabase database, SnapshotTable ta
         }
 
         TreeTable.MakeLayer(session, draft.Tree, draft);
-        LayerTable.Add(session, draft.Tree, link.DiffId, draft.IsChainBound ? link.ChainId : null, draft.ManifestDigest);
+        LayerTable.Add(session, draft.Tree, link.DiffId, draft.IsChainBound ? link.ChainId : null);
         published.Add(draft);
         return draft.Tree;
     }

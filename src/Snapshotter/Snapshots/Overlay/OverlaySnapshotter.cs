@@ -41,8 +41,8 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
 
     /// <summary>Opens the snapshots of a store. Any number of processes may have them open.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: they belong to another driver;
-    /// <see cref="ErrorKind.NotFound"/>: the store is read-only and has none; others as
-    /// <see cref="SqliteDatabase.Open"/>.</exception>
+    /// <see cref="ErrorKind.NotFound"/>: the store is read-only and has none; <see cref="ErrorKind.Unimplemented"/>: it is new, and its file
+    /// system cannot hold overlay's marks; others as <see cref="SqliteDatabase.Open"/>.</exception>
     public static OverlaySnapshotter Open(StoreLayout layout, SnapshotterOptions? options = null) =>
         (OverlaySnapshotter)SnapshotDrivers.Open(layout, DriverName, options);
 
@@ -168,6 +168,35 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         return Task.FromResult<IReadOnlyList<LayerInfo>>(removed.ConvertAll(ToInfo));
     }
 
+    /// <summary>Makes the missing directories of an active snapshot or view again, as far as they hold nothing.</summary>
+    internal void Restore(string key)
+    {
+        (SnapshotRow row, List<TreeRow> chain) = Database.Read(s =>
+        {
+            SnapshotRow row = Require(s, key);
+            return (row, SnapshotTable.Chain(s, row.Id));
+        });
+        OverlayStack below = OverlayStack.Of(chain.Skip(1));
+        if (Lowers(row.Kind, row.Tree, below).Contains(TreeStore.Empty))
+        {
+            MakeEmptyLower();
+        }
+
+        if (row.Kind == SnapshotKind.View && !TrustedDirectory.Exists(Layout.Tree(row.Tree)))
+        {
+            MakeTop(row.Tree, below.Root);
+            SyncDirectory(Layout.Tree(row.Tree));
+        }
+
+        if (row.Kind == SnapshotKind.Active && !TrustedDirectory.Exists(Layout.Work(row.Tree)))
+        {
+            MakeWork(row.Tree);
+            SyncDirectory(Layout.Works);
+        }
+
+        SyncDirectory(Layout.Trees);
+    }
+
     private protected override bool BorrowsTree(SnapshotKind kind) => false;
 
     private protected override void Fill(SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, CancellationToken cancellationToken)
@@ -196,6 +225,19 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         return row.Kind == SnapshotKind.Active
             ? [OverlayMount.Create(lowers, Layout.Tree(row.Tree), Layout.Work(row.Tree), userXattrs)]
             : [OverlayMount.Create(lowers, null, null, userXattrs)];
+    }
+
+    // Once, when the store gets its driver: a layer that lacks its marks would show what it hides.
+    internal static void RequireXattrs(StoreLayout layout)
+    {
+        ByteString opaque = new OverlayXattrs(layout.Xattrs == XattrNamespace.User ? "user" : "trusted").Opaque;
+        if (!FileSystemProbe.KnowsXattr(layout.Trees, opaque))
+        {
+            throw new LayerStoreException(
+                ErrorKind.Unimplemented,
+                $"the file system of {Printable.Text(layout.Root)} ({FileSystemProbe.TypeName(layout.Root)}) does not keep xattrs such as {opaque}, which overlay's layers need",
+                "Choose another root, or keep whole trees there: --driver native");
+        }
     }
 
     // Overlay wants a lower directory below an upper, and two without one.

@@ -19,6 +19,9 @@ internal sealed class TreeStore : IDisposable
     /// <summary>The number of a directory that stays empty: a lower for stacks that have none.</summary>
     public const long Empty = 0;
 
+    /// <summary>What the lock of an upper that is to become a layer begins with; its number follows.</summary>
+    public const string FreezePrefix = "freeze-";
+
     private const string WriterPrefix = "writer-";
 
     private readonly StoreLayout _layout;
@@ -97,6 +100,15 @@ internal sealed class TreeStore : IDisposable
         }
     }
 
+    /// <summary>Deletes whatever is in the place of a tree, and nothing else that belongs to it.</summary>
+    public void DeleteTree(long tree)
+    {
+        if (Trash.Take(_layout.Trees, tree.ToString()) is { } taken)
+        {
+            Trash.Free(taken);
+        }
+    }
+
     /// <summary>Deletes the work directory of an upper that will not be mounted as one again.</summary>
     public void DeleteWork(long tree) => TryDelete(_layout.Works, tree.ToString());
 
@@ -137,11 +149,14 @@ internal sealed class TreeStore : IDisposable
         return found;
     }
 
-    /// <summary>The trees that a layer or a snapshot uses.</summary>
+    /// <summary>The numbers of all trees that a row names, drafts included.</summary>
+    public HashSet<long> FindAll() => _database.Read(TreeTable.All);
+
+    /// <summary>The trees that snapshots use and no layer is.</summary>
     public List<TreeUser> FindUsers() => _database.Read(TreeTable.Users);
 
-    /// <summary>Records a layer's manifest that was made again.</summary>
-    public void SetManifest(long layer, Digest manifest) => _database.Write(s => LayerTable.SetManifest(s, layer, manifest));
+    /// <summary>Records a manifest that was made again.</summary>
+    public void SetManifest(long tree, Digest manifest) => _database.Write(s => TreeTable.SetManifest(s, tree, manifest));
 
     /// <summary>What SQLite itself finds wrong with the records.</summary>
     public IReadOnlyList<string> CheckRecords() => _database.CheckIntegrity();
@@ -173,12 +188,26 @@ internal sealed class TreeStore : IDisposable
         }
     }
 
-    private void RemoveDeadLocks()
+    /// <summary>The locks of processes that are dead: of writers without drafts, and of uppers that were to become layers. Other locks stay for those who come.</summary>
+    public List<string> FindDeadLocks()
     {
-        foreach (string path in Directory.EnumerateFiles(_layout.Locks, WriterPrefix + "*"))
+        List<string> dead = [];
+        if (!_layout.IsReadOnly)
         {
-            string name = Path.GetFileName(path);
-            if (name == _writer)
+            EachDeadLock(dead.Add);
+        }
+
+        return dead;
+    }
+
+    private void RemoveDeadLocks() => EachDeadLock(name => File.Delete(Path.Join(_layout.Locks, name)));
+
+    /// <summary>Does something with each, while nobody else can take it.</summary>
+    private void EachDeadLock(Action<string> visit)
+    {
+        foreach (string name in Directory.GetFiles(_layout.Locks).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
+        {
+            if (name == _writer || !IsOwn(name))
             {
                 continue;
             }
@@ -186,10 +215,15 @@ internal sealed class TreeStore : IDisposable
             using StoreLock? dead = TryLock(name);
             if (dead is not null && !_database.Read(TreeTable.Writers).Contains(name))
             {
-                File.Delete(path);
+                visit(name);
             }
         }
     }
+
+    // Only the names that this store gives: everything else is somebody else's.
+    private static bool IsOwn(string name) =>
+        (name.StartsWith(WriterPrefix, StringComparison.Ordinal) && name[WriterPrefix.Length..].All(char.IsAsciiHexDigitLower))
+        || (name.StartsWith(FreezePrefix, StringComparison.Ordinal) && name[FreezePrefix.Length..].All(char.IsAsciiDigit));
 
     private StoreLock? TryLock(string name)
     {

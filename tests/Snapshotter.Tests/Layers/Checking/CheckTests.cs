@@ -1,10 +1,11 @@
 using LayerStore;
 using LayerStore.Images;
 using LayerStore.Transports;
+using Snapshotter.Layers;
 using Snapshotter.Layers.Check;
 using Snapshotter.Snapshots;
 
-namespace Snapshotter.Tests.Layers;
+namespace Snapshotter.Tests.Layers.Checking;
 
 public sealed class CheckTests : IDisposable
 {
@@ -164,7 +165,7 @@ public sealed class CheckTests : IDisposable
     [InlineData("a!", "a/b", 1)]
     [InlineData("a/c", "a/b", 1)]
     public void Paths_are_ordered_as_a_walk_meets_them(string left, string right, int order) => Assert.Equal(
-        order, Math.Sign(TreeChecker.CompareInTreeOrder(ByteString.FromText(left).Span, ByteString.FromText(right).Span)));
+        order, Math.Sign(LayerPath.CompareInTreeOrder(ByteString.FromText(left).Span, ByteString.FromText(right).Span)));
 
     private async Task<Store> PullAsync(string tag, StoreDriver driver = StoreDriver.Overlay)
     {

@@ -135,6 +135,12 @@ internal sealed class TreeChecker
         {
             _damage.Add(new TreeDamage(path, faults));
         }
+
+        // What is in a directory that should be something else goes with it.
+        if (faults == TreeFaults.Type && status.Type == FileType.Directory)
+        {
+            _extra = path;
+        }
     }
 
     private TreeFaults FaultsOf(ManifestEntry entry, DirectoryHandle directory, ByteString? name, FileStatus status)

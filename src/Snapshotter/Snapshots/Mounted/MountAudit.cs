@@ -13,7 +13,7 @@ internal static class MountAudit
         // The records before the table, and the table before the trees: what is made or removed meanwhile is not taken for stray.
         IReadOnlyList<MountRecord> records = snapshots.MountRecords.List();
         IReadOnlyList<MountEntry> table = MountTable.Read();
-        MountedTrees shown = new(snapshots.Layout.Trees, table);
+        MountedTrees shown = new(snapshots.Layout.Root, table);
         List<StrayMount> strays = [];
         foreach (MountRecord record in records)
         {
@@ -38,7 +38,7 @@ internal static class MountAudit
     public static List<StrayMount> FindWithout(string root)
     {
         IReadOnlyList<MountEntry> table = MountTable.Read();
-        return [.. Outlived(table, new MountedTrees(Path.Join(root, "t"), table), [])];
+        return [.. Outlived(table, new MountedTrees(root, table), [])];
     }
 
     private static IEnumerable<StrayMount> Outlived(IReadOnlyList<MountEntry> table, MountedTrees shown, HashSet<long> trees) =>

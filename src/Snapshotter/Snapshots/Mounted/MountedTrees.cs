@@ -9,19 +9,23 @@ internal sealed class MountedTrees
 {
     private readonly string _plain;
     private readonly string _escaped;
-    private readonly string? _bindRoot;
+    private readonly string[] _bindRoots = [];
     private readonly MountEntry? _home;
 
-    /// <param name="trees">The absolute path of the store's directory of trees. It need not exist.</param>
+    /// <param name="root">The absolute path of the store. It need not exist.</param>
     /// <param name="table">What is mounted.</param>
-    public MountedTrees(string trees, IReadOnlyList<MountEntry> table)
+    public MountedTrees(string root, IReadOnlyList<MountEntry> table)
     {
-        _plain = trees + "/";
+        _plain = root + "/t/";
         _escaped = OverlayMount.Escape(_plain);
 
-        // A bind mount names its directory by the path on the file system that the store is on.
-        _home = table.Where(entry => IsBelow(trees, entry.Target)).MaxBy(entry => entry.Target.Length);
-        _bindRoot = _home is null ? null : _home.Root.TrimEnd('/') + trees[_home.Target.TrimEnd('/').Length..] + "/";
+        // A bind mount names its directory by the path on the file system that the store is on; a removed tree went through the trash.
+        _home = table.Where(entry => IsBelow(root, entry.Target)).MaxBy(entry => entry.Target.Length);
+        if (_home is not null)
+        {
+            string home = _home.Root.TrimEnd('/') + root[_home.Target.TrimEnd('/').Length..];
+            _bindRoots = [home + "/t/", home + "/trash/t-"];
+        }
     }
 
     /// <summary>The numbers of the trees, in the order in which the mount names them.</summary>
@@ -32,9 +36,9 @@ internal sealed class MountedTrees
             return Numbers(mount.SuperOptions, _plain).Concat(_escaped == _plain ? [] : Numbers(mount.SuperOptions, _escaped)).Distinct();
         }
 
-        return _bindRoot is not null && mount.Source == _home!.Source && mount.FileSystemType == _home.FileSystemType
-            && mount.Root.StartsWith(_bindRoot, StringComparison.Ordinal)
-            ? Numbers(mount.Root, _bindRoot)
+        return _home is not null && mount.Source == _home.Source && mount.FileSystemType == _home.FileSystemType
+            && Array.Find(_bindRoots, root => mount.Root.StartsWith(root, StringComparison.Ordinal)) is { } bound
+            ? Numbers(mount.Root, bound)
             : [];
     }
 

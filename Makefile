@@ -18,7 +18,7 @@ export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
 TOOLS := layerstore layerstore-store umoci containerd podman buildah gnu-tar bsdtar
 
-.PHONY: help sdk deps build test demo lint format bench bench-unpack bench-commit bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
+.PHONY: help sdk deps build test demo fuzz lint format bench bench-unpack bench-commit bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -42,6 +42,10 @@ test: deps build ## runs every test; the last line is "N passed, N failed"
 
 demo: deps build ## pulls a real image, mounts it, changes it, commits, exports; another tool checks the result
 	@tests/demo.sh
+
+fuzz: sdk ## looks for faults in the parsers with mutated input, into .cache/fuzz (TARGET=... TIME=seconds for each, SEED=...; root for two targets)
+	@dotnet build tests/Fuzz --nologo --verbosity quiet
+	@tests/Fuzz/run-all $(or $(TARGET),all) $(or $(TIME),180) $(or $(SEED),$$RANDOM)
 
 lint: sdk ## formatting and warnings, as continuous integration sees them
 	@dotnet build LayerStore.sln --nologo --verbosity quiet

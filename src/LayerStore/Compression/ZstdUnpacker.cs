@@ -4,6 +4,10 @@ using LayerStore.Linux;
 namespace LayerStore.Compression;
 
 /// <summary>zstd, RFC 8878: frames and skippable frames one after the other, decoded by libzstd.</summary>
+/// <remarks>
+/// libzstd checks a frame's window only when the output offered is smaller than the frame, and overlooks a wrong content size where the last block is an empty
+/// compressed one and the input comes in pieces. Both are looked at here, so that a blob is right or wrong however it is read.
+/// </remarks>
 internal sealed class ZstdUnpacker : IUnpacker
 {
     // The library's own bounds of ZSTD_d_windowLogMax on 64 bits.
@@ -14,23 +18,30 @@ internal sealed class ZstdUnpacker : IUnpacker
     private readonly long _maxWindow;
     private readonly ZstdContext _context;
     private bool _insideFrame;
+    private ulong? _contentSize;
+    private ulong _unpacked;
 
     public ZstdUnpacker(PackedInput input, long maxWindow)
     {
         _input = input;
         _maxWindow = maxWindow;
         _context = ZstdContext.ForDecompression();
-        _context.Set(LibZstd.WindowLogMax, Math.Clamp(BitOperations.Log2((ulong)Math.Max(maxWindow, 1)), MinWindowLog, MaxWindowLog));
+        _context.Set(LibZstd.WindowLogMax, Math.Clamp(BitOperations.Log2(BitOperations.RoundUpToPowerOf2((ulong)Math.Max(maxWindow, 1))), MinWindowLog, MaxWindowLog));
     }
 
     public int Read(Span<byte> target)
     {
         while (true)
         {
-            ReadOnlySpan<byte> packed = _input.Peek(1);
-            if (packed.IsEmpty && !_insideFrame)
+            ReadOnlySpan<byte> packed = _input.Peek(_insideFrame ? 1 : ZstdFrameHeader.MaxLength);
+            if (!_insideFrame)
             {
-                return 0;
+                if (packed.IsEmpty)
+                {
+                    return 0;
+                }
+
+                BeginFrame(packed);
             }
 
             // At the input's end the library may still hold output back.
@@ -40,6 +51,12 @@ internal sealed class ZstdUnpacker : IUnpacker
 
             // 0: a frame is complete, and all of it was written.
             _insideFrame = result != 0;
+            _unpacked += (ulong)written;
+            if (!_insideFrame && _contentSize is { } size && size != _unpacked)
+            {
+                throw Damaged("a frame does not hold what its header says");
+            }
+
             if (written > 0)
             {
                 return written;
@@ -54,6 +71,17 @@ internal sealed class ZstdUnpacker : IUnpacker
 
     public void Dispose() => _context.Dispose();
 
+    private void BeginFrame(ReadOnlySpan<byte> packed)
+    {
+        ZstdFrameHeader? header = ZstdFrameHeader.Read(packed);
+        _contentSize = header?.ContentSize;
+        _unpacked = 0;
+        if (header is { Window: var window } && window > (ulong)_maxWindow)
+        {
+            throw WindowTooLarge();
+        }
+    }
+
     private void ThrowIfError(nuint result)
     {
         if (!LibZstd.IsError(result))
@@ -63,15 +91,17 @@ internal sealed class ZstdUnpacker : IUnpacker
 
         throw LibZstd.ErrorCode(result) switch
         {
-            LibZstd.WindowTooLarge => new LayerStoreException(
-                ErrorKind.DataLoss,
-                $"the zstd data needs a window over the limit {nameof(DecompressionLimits.MaxZstdWindow)} ({_maxWindow} bytes)",
-                "It was packed with a very long window (zstd --ultra or --long). Pack it again without, or raise the limit."),
+            LibZstd.WindowTooLarge => WindowTooLarge(),
             LibZstd.UnknownPrefix => Damaged("something that is not zstd follows it"),
             LibZstd.OutOfMemory => new LayerStoreException(ErrorKind.ResourceExhausted, "libzstd is out of memory"),
             _ => Damaged(LibZstd.ErrorName(result)),
         };
     }
+
+    private LayerStoreException WindowTooLarge() => new(
+        ErrorKind.DataLoss,
+        $"the zstd data needs a window over the limit {nameof(DecompressionLimits.MaxZstdWindow)} ({_maxWindow} bytes)",
+        "It was packed with a very long window (zstd --ultra or --long). Pack it again without, or raise the limit.");
 
     private static LayerStoreException Damaged(string problem) => PackedData.Damaged("zstd", problem);
 }

@@ -74,7 +74,10 @@ public sealed partial record ImageReference(string Domain, string Path, string? 
         return true;
     }
 
-    /// <summary>The short form that people write: without <c>docker.io/library/</c> where it goes without saying.</summary>
+    /// <summary>
+    /// The short form that people write: without <c>docker.io/library/</c> where it goes without saying. It names the same image: <c>docker.io/a.b/c</c>
+    /// has none, since <c>a.b</c> would be a host.
+    /// </summary>
     public string Familiar
     {
         get
@@ -86,9 +89,10 @@ public sealed partial record ImageReference(string Domain, string Path, string? 
             }
 
             string rest = full[(DefaultDomain.Length + 1)..];
-            return Path.StartsWith(OfficialPrefix, StringComparison.Ordinal) && !Path.AsSpan(OfficialPrefix.Length).Contains('/')
+            string name = Path.StartsWith(OfficialPrefix, StringComparison.Ordinal) && !Path.AsSpan(OfficialPrefix.Length).Contains('/')
                 ? rest[OfficialPrefix.Length..]
                 : rest;
+            return TryParse(name, out ImageReference? same) && same == this ? name : full;
         }
     }
 

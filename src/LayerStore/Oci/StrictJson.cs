@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LayerStore.Oci;
 
@@ -26,6 +27,12 @@ internal static class StrictJson
             throw Error(what, $"has {bytes.Length} bytes, more than the {MaxBytes} that are allowed");
         }
 
+        // The parser looks only at the text that is asked for. Other readers put U+FFFD in the place of what is no character, and see other keys.
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            throw Error(what, "holds text that is not valid Unicode");
+        }
+
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
@@ -39,7 +46,7 @@ internal static class StrictJson
         }
         catch (InvalidOperationException exception)
         {
-            // What System.Text.Json says of text that is not UTF-8, or an escape that is half a character.
+            // What System.Text.Json says of an escape that is half a character.
             throw Error(what, "holds text that is not valid Unicode", exception);
         }
     }

@@ -112,6 +112,8 @@ internal sealed class TarExtensions
                     : throw new TarFormatException("a regular file's name ends in a slash");
             case 0 or (byte)'0' or (byte)'7':
                 return TarEntryType.RegularFile;
+            case (byte)'S' when name.Span.EndsWith("/"u8):
+                throw new TarFormatException("a sparse file's name ends in a slash");
             case (byte)'S':
                 // star has another map under the same letter.
                 return header.Format == TarFormat.Gnu
@@ -170,6 +172,7 @@ internal sealed class TarExtensions
     private static uint Id(long value, string what) =>
         value is >= 0 and <= MaxId ? (uint)value : throw new TarFormatException($"the {what} is out of range: {value}");
 
+    /// <summary>Linux has 12 bits for the major and 20 for the minor number; what the field holds as octal digits is enough for every system.</summary>
     private static uint DeviceNumber(long value) =>
-        value <= uint.MaxValue ? (uint)value : throw new TarFormatException($"a device number is over 32 bits: {value}");
+        value <= TarHeaderWriter.MaxId ? (uint)value : throw new TarFormatException($"a device number is over {TarHeaderWriter.MaxId}: {value}");
 }

@@ -10,4 +10,16 @@ internal static class BadLayer
     /// <param name="hint">What to do about it, if there is something better than to get another layer.</param>
     public static LayerStoreException Because(string problem, string? hint = null) => new(
         ErrorKind.DataLoss, problem, hint ?? "The layer is hostile, or made by a broken tool: get it from elsewhere, or build it with another tool.");
+
+    /// <summary>Refuses a name that a symbolic link gives to a directory and that no entry may have: it could not be in a layer again.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="path">The path that went through the link.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: the name is that of a whiteout.</exception>
+    public static void ThrowIfMark(ByteString name, ByteString path)
+    {
+        if (name.StartsWith(LayerPath.WhiteoutPrefix))
+        {
+            throw Because($"the layer has a path through a symbolic link to a whiteout: {path}");
+        }
+    }
 }

@@ -255,6 +255,25 @@ public class DecompressorTests
     }
 
     [SkippableTheory]
+    [InlineData("58", true)] // a window of 2 MiB
+    [InlineData("51", true)] // 1 MiB and an eighth
+    [InlineData("50", false)] // 1 MiB
+    public void A_zstd_window_is_judged_by_the_header_however_small_the_frame(string window, bool isRefused)
+    {
+        // One raw block of 256 bytes, and a content size that says so: libzstd by itself would not look at the window.
+        byte[] packed = [.. Convert.FromHexString($"28B52FFD40{window}0000010800"), .. new byte[256]];
+        DecompressionLimits limits = new() { MaxZstdWindow = 1 << 20 };
+        if (isRefused)
+        {
+            Assert.Contains("MaxZstdWindow", Refused(packed, limits).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal(new byte[256], Unpack(packed, limits));
+        }
+    }
+
+    [SkippableTheory]
     [MemberData(nameof(Kinds))]
     public void A_bomb_is_refused_by_the_ratio(CompressionKind kind)
     {

@@ -19,6 +19,7 @@ public sealed class ImageReferenceTests
     [InlineData("registry.example.org:443/a/b_c/d--e:V1.0-x", "registry.example.org:443/a/b_c/d--e:V1.0-x", "registry.example.org:443/a/b_c/d--e:V1.0-x")]
     [InlineData("UP/x", "UP/x:latest", "UP/x:latest")]
     [InlineData("[::1]:5000/x", "[::1]:5000/x:latest", "[::1]:5000/x:latest")]
+    [InlineData("docker.io/a.b/c", "docker.io/a.b/c:latest", "docker.io/a.b/c:latest")] // a.b would be a host
     [InlineData("latest", "docker.io/library/latest:latest", "latest:latest")]
     public void A_reference_is_normalised(string text, string full, string familiar)
     {

@@ -253,6 +253,11 @@ internal sealed class DirectoryTree : IDisposable
                     return null;
                 }
 
+                if (links > 0)
+                {
+                    BadLayer.ThrowIfMark(name, path);
+                }
+
                 OpenToFill(node).MakeDirectory(name, 0x1c0);
                 node = node.Add(name, null);
                 node.IsPassage = !_whiteoutsDelete && !node.IsHidden;

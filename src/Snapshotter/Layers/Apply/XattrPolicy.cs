@@ -12,6 +12,7 @@ namespace Snapshotter.Layers.Apply;
 /// </summary>
 internal sealed class XattrPolicy
 {
+    private static readonly ByteString s_defaultAcl = ByteString.FromText("system.posix_acl_default");
     private static readonly ByteString s_capability = ByteString.FromText("security.capability");
 
     private readonly ApplyOptions _options;
@@ -69,8 +70,9 @@ internal sealed class XattrPolicy
                 _options.Warn?.Invoke($"{path}: this file system or user namespace does not keep {space}.* xattrs; they are left out");
             }
         }
-        else if (errno is Errno.EINVAL or Errno.E2BIG or Errno.ERANGE)
+        else if (errno is Errno.EINVAL or Errno.E2BIG or Errno.ERANGE || (errno == Errno.EACCES && name == s_defaultAcl))
         {
+            // A default list is for directories only, which the kernel says by EACCES (fs/posix_acl.c, set_posix_acl).
             throw new LayerStoreException(ErrorKind.DataLoss, $"{path}: the xattr {name} has a name or value that the kernel refuses");
         }
         else

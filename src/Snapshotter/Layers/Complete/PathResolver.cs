@@ -15,9 +15,17 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
     /// <summary>The real path of the directory that a link leads to; it need not exist.</summary>
     /// <param name="link">The link's path.</param>
     /// <param name="target">What is in it.</param>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too many links, or a file is on the way.</exception>
-    public ByteString ResolveLink(ByteString link, ByteString target) =>
-        Walk(target.StartsWith("/"u8) ? [] : Components(LayerPath.Split(link).Directory), target);
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too many links, a file is on the way, or it would be a whiteout.</exception>
+    public ByteString ResolveLink(ByteString link, ByteString target)
+    {
+        ByteString path = Walk(target.StartsWith("/"u8) ? [] : Components(LayerPath.Split(link).Directory), target);
+        foreach (ByteString name in LayerPath.Reversed(path))
+        {
+            BadLayer.ThrowIfMark(name, link);
+        }
+
+        return path;
+    }
 
     /// <summary>The real path of a hard link's target, whose last name may be a link; null if its directory does not exist.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too many links, or a file is on the way.</exception>

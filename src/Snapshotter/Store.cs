@@ -117,8 +117,8 @@ public sealed partial class Store : IAsyncDisposable
             RequireUnpackRights();
         }
 
-        return new ImagePuller(Content, Images, Leases, options.Unpack ? Unpacker : null, () => Collector)
-            .PullAsync(source, options, progress, cancellationToken);
+        ImagePuller puller = new(Content, Images, Leases, options.Unpack ? Unpacker : null, () => Collector);
+        return TimeLimit.RunAsync(options.Layers.Limits, token => puller.PullAsync(source, options, progress, token), cancellationToken);
     }
 
     /// <summary>Writes an image somewhere else.</summary>
@@ -172,7 +172,7 @@ public sealed partial class Store : IAsyncDisposable
     /// <param name="options">Which platform, and how to make the files.</param>
     /// <param name="progress">Told of each layer.</param>
     /// <param name="cancellationToken">Cancels; what was made is removed.</param>
-    public static async Task UnpackAsync(
+    public static Task UnpackAsync(
         TransportReference source,
         string directory,
         UnpackOptions? options = null,
@@ -180,21 +180,29 @@ public sealed partial class Store : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         options ??= new UnpackOptions();
-        await using IImageSource opened = ImageTransports.OpenSource(source);
-        Descriptor target = await opened.ResolveAsync(cancellationToken).ConfigureAwait(false);
-        ImageView view = await ImageView.LoadAsync(opened, target, options.Platform, cancellationToken).ConfigureAwait(false);
-        await DirectoryUnpacker.UnpackAsync(opened, view, directory, options, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
+        return TimeLimit.RunAsync(options.Layers.Limits, UnpackSourceAsync, cancellationToken);
+
+        async Task UnpackSourceAsync(CancellationToken token)
+        {
+            await using IImageSource opened = ImageTransports.OpenSource(source, options.Layers.Limits);
+            Descriptor target = await opened.ResolveAsync(token).ConfigureAwait(false);
+            ImageView view = await ImageView.LoadAsync(opened, target, options.Platform, token).ConfigureAwait(false);
+            await DirectoryUnpacker.UnpackAsync(opened, view, directory, options, StoreProgressAdapter.ForLayers(progress), token).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Writes the files of an image in this store as a plain tree. See the other overload.</summary>
     public async Task UnpackAsync(
         string name, string directory, UnpackOptions? options = null, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        options ??= new UnpackOptions();
         await using WorkLease lease = await Leases.BeginWorkAsync("unpack", cancellationToken).ConfigureAwait(false);
         ImageView view = await LoadAsync(await KeepAsync(name, lease, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        await DirectoryUnpacker.UnpackAsync(
-            new ContentBlobProvider(Content), view, directory, options ?? new UnpackOptions(), StoreProgressAdapter.ForLayers(progress), cancellationToken)
-            .ConfigureAwait(false);
+        await TimeLimit.RunAsync(
+            options.Layers.Limits,
+            token => DirectoryUnpacker.UnpackAsync(
+                new ContentBlobProvider(Content), view, directory, options, StoreProgressAdapter.ForLayers(progress), token),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Mounts an image, unpacking it first if need be. See <see cref="MountResult"/>.</summary>

@@ -22,6 +22,18 @@ internal static class ByteSize
         return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}");
     }
 
+    /// <summary>Bytes as an option takes them, in the largest unit that they are a whole number of: <c>64K</c>.</summary>
+    public static string Short(long bytes)
+    {
+        int unit = 0;
+        for (; unit < Units.Length - 1 && bytes > 0 && bytes % 1024 == 0; unit++)
+        {
+            bytes /= 1024;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes}{(unit == 0 ? "" : Units[unit][..1])}");
+    }
+
     /// <summary>Parses a number of bytes with an optional unit: <c>500</c>, <c>64M</c>, <c>10GiB</c>; all units are powers of 1024.</summary>
     /// <returns>False for anything else, and for more than an Int64 holds.</returns>
     public static bool TryParse(string text, out long bytes)

@@ -1,55 +1,76 @@
 using System.CommandLine;
-using LayerStore.Compression;
-using LayerStore.Tar;
+using System.Globalization;
 using Snapshotter.Layers;
 
 namespace LayerStore.Cli.Parsing;
 
-/// <summary>The options of pull and unpack that say what becomes of a layer's files, and what they may ask for.</summary>
+/// <summary>The options of pull, unpack and layer apply that say what becomes of an image's files, and what it may ask for.</summary>
 internal sealed class LayerFlags
 {
     private readonly Option<bool> _noDevices = Choices.Flag("--no-devices", "Leave devices out");
     private readonly Option<bool> _stripSetuid = Choices.Flag("--strip-setuid", "Take setuid and setgid bits and file capabilities off");
     private readonly Option<bool> _squashIds = Choices.Flag("--squash-ids", "Give all files to the current user; the true owners are remembered");
-    private readonly Option<long?> _maxEntries = Choices.Number("--max-entries", "N", "The most entries a layer may have (10,000,000)");
-    private readonly Option<long?> _maxLayerSize = Choices.Number("--max-layer-size", "BYTES", "The most bytes a layer may unpack to (1T)");
-    private readonly Option<long?> _maxFileSize = Choices.Number("--max-file-size", "BYTES", "The most bytes a file may have");
-    private readonly Option<long?> _maxRatio = Choices.Number("--max-ratio", "N", "The most unpacked bytes for each packed one (10,000)");
-    private readonly Option<long?> _maxWindow = Choices.Number("--max-zstd-window", "BYTES", "The most memory a zstd layer may ask for (128M)");
+    private readonly List<(Limit Limit, Func<Session, long?> Read)> _limits = [];
 
     /// <summary>Adds the options to a command.</summary>
     public LayerFlags(Command command)
     {
-        foreach (Option option in (Option[])[_noDevices, _stripSetuid, _squashIds, _maxEntries, _maxLayerSize, _maxFileSize, _maxRatio, _maxWindow])
+        command.Add(_noDevices);
+        command.Add(_stripSetuid);
+        command.Add(_squashIds);
+        foreach (Limit limit in Limit.All)
         {
-            command.Add(option);
+            string description = $"The most {limit.Meaning} ({Show(limit)})";
+            if (limit.Unit == LimitUnit.Seconds)
+            {
+                Option<TimeSpan?> option = Choices.Duration(limit.Option, description);
+                command.Add(option);
+                _limits.Add((limit, session => session.Get(option) is { } time ? (long)time.TotalSeconds : null));
+            }
+            else
+            {
+                Option<long?> option = Choices.Number(limit.Option, limit.Unit == LimitUnit.Bytes ? "BYTES" : "N", description);
+                command.Add(option);
+                _limits.Add((limit, session => session.Get(option)));
+            }
         }
     }
 
     /// <summary>Reads the options.</summary>
-    public LayerOptions Read(Session session)
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: a limit is set higher than it can be.</exception>
+    public LayerOptions Read(Session session) => new()
     {
-        TarLimits tar = new();
-        DecompressionLimits packed = new();
-        long? layerSize = session.Get(_maxLayerSize);
-        return new LayerOptions
+        NoDevices = session.Get(_noDevices),
+        StripSetuid = session.Get(_stripSetuid),
+        SquashIds = session.Get(_squashIds),
+        Warn = session.Warn,
+        Limits = ReadLimits(session),
+    };
+
+    /// <summary>A limit's default as its option takes it.</summary>
+    internal static string Show(Limit limit) => limit.Unit switch
+    {
+        LimitUnit.Bytes => ByteSize.Short(limit.Default),
+        LimitUnit.Seconds => $"{limit.Default / 3600}h",
+        _ => limit.Default.ToString("N0", CultureInfo.InvariantCulture),
+    };
+
+    private Limits ReadLimits(Session session)
+    {
+        Limits limits = Limits.Default;
+        foreach ((Limit limit, Func<Session, long?> read) in _limits)
         {
-            NoDevices = session.Get(_noDevices),
-            StripSetuid = session.Get(_stripSetuid),
-            SquashIds = session.Get(_squashIds),
-            Warn = session.Warn,
-            TarLimits = tar with
+            if (read(session) is not { } value)
             {
-                MaxEntries = session.Get(_maxEntries) ?? tar.MaxEntries,
-                MaxFileBytes = session.Get(_maxFileSize) ?? tar.MaxFileBytes,
-                MaxTotalBytes = layerSize ?? tar.MaxTotalBytes,
-            },
-            DecompressionLimits = packed with
-            {
-                MaxBytes = layerSize ?? packed.MaxBytes,
-                MaxRatio = (int)Math.Min(session.Get(_maxRatio) ?? packed.MaxRatio, int.MaxValue),
-                MaxZstdWindow = session.Get(_maxWindow) ?? packed.MaxZstdWindow,
-            },
-        };
+                continue;
+            }
+
+            limits = value <= limit.Ceiling
+                ? limit.Set(limits, value)
+                : throw new LayerStoreException(
+                    ErrorKind.InvalidArgument, $"option {limit.Option} is {limit.Ceiling} at most, not {value}", "What is stored must be readable without the option.");
+        }
+
+        return limits;
     }
 }

@@ -52,5 +52,5 @@ internal sealed class UnpackingStream(CompressionKind kind, PackedInput input, I
     private static LayerStoreException OverLimit(string what, string limit) => new(
         ErrorKind.DataLoss,
         $"the compressed data expands to {what}, over the limit {limit}",
-        "It looks like a decompression bomb. If it is not, raise the limit.");
+        $"It looks like a decompression bomb. {Limit.Hint(limit)}");
 }

@@ -101,7 +101,7 @@ internal sealed class ZstdUnpacker : IUnpacker
     private LayerStoreException WindowTooLarge() => new(
         ErrorKind.DataLoss,
         $"the zstd data needs a window over the limit {nameof(DecompressionLimits.MaxZstdWindow)} ({_maxWindow} bytes)",
-        "It was packed with a very long window (zstd --ultra or --long). Pack it again without, or raise the limit.");
+        $"It was packed with a very long window (zstd --ultra or --long). {Limit.Hint(nameof(DecompressionLimits.MaxZstdWindow))}");
 
     private static LayerStoreException Damaged(string problem) => PackedData.Damaged("zstd", problem);
 }

@@ -8,6 +8,9 @@ namespace LayerStore.Images;
 public sealed class ContentBlobProvider(IContentStore content) : IBlobProvider
 {
     /// <inheritdoc/>
+    public DocumentLimits Documents => DocumentLimits.Stored;
+
+    /// <inheritdoc/>
     public async Task<Stream> OpenAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(descriptor);

@@ -5,6 +5,9 @@ namespace LayerStore.Images;
 /// <summary>Where blobs can be read from: a store, a layout, an archive.</summary>
 public interface IBlobProvider
 {
+    /// <summary>How large the documents may be that are read from here.</summary>
+    DocumentLimits Documents => DocumentLimits.Default;
+
     /// <summary>Opens a forward-only stream of a blob, which the caller disposes.</summary>
     /// <remarks>
     /// The stream verifies: the read that would return the last byte throws <see cref="DigestMismatchException"/> or

@@ -124,7 +124,7 @@ public static class ImageEditor
         }
 
         byte[] bytes = RawJson.Edit(parent.Bytes, [.. changes]);
-        return ImageConfig.Parse(bytes, Describe(parent.MediaType, bytes));
+        return ImageConfig.Parse(bytes, Describe(parent.MediaType, bytes), DocumentLimits.Stored);
     }
 
     private static ImageManifest AppendToManifest(ImageManifest parent, Descriptor config, NewLayer? layer, BaseImage? baseImage)
@@ -154,7 +154,7 @@ public static class ImageEditor
         }
 
         byte[] bytes = RawJson.Edit(parent.Bytes, [.. changes]);
-        return ImageManifest.Parse(bytes, Describe(parent.MediaType, bytes));
+        return ImageManifest.Parse(bytes, Describe(parent.MediaType, bytes), DocumentLimits.Stored);
     }
 
     private static void WriteHistory(Utf8JsonWriter writer, HistoryEntry entry)

@@ -11,7 +11,6 @@ namespace LayerStore.Images;
 /// </remarks>
 public static class ManifestResolver
 {
-    private const int MaxDepth = 16;
     private const int MaxIndexes = 256;
 
     /// <summary>Finds the manifest.</summary>
@@ -53,7 +52,7 @@ public static class ManifestResolver
     private static async Task<Platform?> PlatformOfAsync(IBlobProvider provider, ImageManifest manifest, CancellationToken cancellationToken) =>
         MediaTypes.IsImageConfig(manifest.Config.MediaType)
             ? ImageConfig.ParsePlatform(
-                await provider.ReadDocumentAsync(manifest.Config, cancellationToken).ConfigureAwait(false), $"image config {manifest.Config.Digest}")
+                await provider.ReadDocumentAsync(manifest.Config, cancellationToken).ConfigureAwait(false), $"image config {manifest.Config.Digest}", provider.Documents)
             : null;
 
     private static LayerStoreException NoSuchPlatform(Platform wanted, IEnumerable<Platform> available)
@@ -83,9 +82,17 @@ public static class ManifestResolver
                 return;
             }
 
-            if (above.Count >= MaxDepth || _visited.Count > MaxIndexes)
+            if (above.Count >= provider.Documents.MaxIndexDepth)
             {
-                throw StrictJson.Error($"index {descriptor.Digest}", $"is nested too deep, or with too many others ({MaxDepth} levels and {MaxIndexes} indexes are allowed)");
+                throw StrictJson.OverLimit(
+                    $"index {descriptor.Digest}",
+                    $"is nested deeper than {nameof(DocumentLimits.MaxIndexDepth)} allows ({provider.Documents.MaxIndexDepth})",
+                    nameof(DocumentLimits.MaxIndexDepth));
+            }
+
+            if (_visited.Count > MaxIndexes)
+            {
+                throw StrictJson.Error($"index {descriptor.Digest}", $"is one of more than {MaxIndexes} indexes and manifests to look into");
             }
 
             ImageIndex index = await provider.ReadIndexAsync(descriptor, cancellationToken).ConfigureAwait(false);

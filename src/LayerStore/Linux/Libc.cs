@@ -34,6 +34,9 @@ internal static partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle open(string path, int flags, uint mode);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle openat(SafeFileHandle directory, string path, int flags, uint mode);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fsync(SafeFileHandle file);
 

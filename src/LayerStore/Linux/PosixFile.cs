@@ -17,39 +17,68 @@ internal static class PosixFile
     public static SafeFileHandle? OpenRegular(string path, string what, out FileStat stat)
     {
         // O_NONBLOCK: a FIFO without a writer would hold open(2) for ever.
-        SafeFileHandle? file = TryOpen(path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, out int errno);
+        SafeFileHandle? file = TryOpen(null, path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, out int errno);
+        return CheckRegular(file, errno, what, out stat);
+    }
+
+    /// <summary>
+    /// As <see cref="OpenRegular"/>, in a directory that others made: the directories on the way are no links either. What is no
+    /// regular file is not even opened, since that can do something to a device.
+    /// </summary>
+    /// <param name="directory">The directory; its own path may be a link.</param>
+    /// <param name="path">The path in it, of plain names.</param>
+    /// <param name="what">The file, for messages.</param>
+    /// <param name="stat">What it is.</param>
+    public static SafeFileHandle? OpenRegularIn(string directory, string path, string what, out FileStat stat)
+    {
         stat = default;
-        if (file is null)
+        SafeFileHandle current = OpenDirectory(directory);
+        try
         {
-            return errno switch
+            string[] names = path.Split('/');
+            foreach (string name in names.AsSpan(..^1))
             {
-                Errno.ENOENT or Errno.ENOTDIR => null,
-                Errno.ELOOP or Errno.ENXIO => throw NotRegular(what),
-                _ => throw IoErrors.FromErrno(errno, $"open {what}"),
-            };
-        }
+                SafeFileHandle? next = TryOpen(current, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, out int error);
+                if (next is null)
+                {
+                    return error switch
+                    {
+                        Errno.ENOENT => null,
+                        Errno.ENOTDIR or Errno.ELOOP => throw NotRegular($"{name}, on the way to {what},", "directory"),
+                        _ => throw IoErrors.FromErrno(error, $"open {what}"),
+                    };
+                }
 
-        stat = Stat(file, what);
-        if (stat.IsRegular)
+                current.Dispose();
+                current = next;
+            }
+
+            if (Libc.statx(current, names[^1], Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, out Libc.StatxBuffer buffer) == 0
+                && !ToStat(buffer).IsRegular)
+            {
+                throw NotRegular(what);
+            }
+
+            SafeFileHandle? file = TryOpen(current, names[^1], Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, out int errno);
+            return CheckRegular(file, errno, what, out stat);
+        }
+        finally
         {
-            return file;
+            current.Dispose();
         }
-
-        file.Dispose();
-        throw NotRegular(what);
     }
 
     /// <summary>Opens a file for reading and writing, and makes it, mode 0600, if it is not there; null if its directory is not there.</summary>
     public static SafeFileHandle? OpenOrCreate(string path, string what)
     {
-        SafeFileHandle? file = TryOpen(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, out int errno);
+        SafeFileHandle? file = TryOpen(null, path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, out int errno);
         return file is not null || errno == Errno.ENOENT ? file : throw IoErrors.FromErrno(errno, $"open {what}");
     }
 
     /// <summary>Makes an empty file, mode 0600; false if the name is taken.</summary>
     public static bool TryCreate(string path, string what)
     {
-        using SafeFileHandle? file = TryOpen(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, out int errno);
+        using SafeFileHandle? file = TryOpen(null, path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, out int errno);
         return file is not null || (errno == Errno.EEXIST ? false : throw IoErrors.FromErrno(errno, $"make {what}"));
     }
 
@@ -144,7 +173,7 @@ internal static class PosixFile
 
     /// <summary>Opens a directory, to sync or lock it. A link is followed.</summary>
     public static SafeFileHandle OpenDirectory(string path) =>
-        TryOpen(path, Libc.O_RDONLY | Libc.O_DIRECTORY, out int errno)
+        TryOpen(null, path, Libc.O_RDONLY | Libc.O_DIRECTORY, out int errno)
             ?? throw IoErrors.FromErrno(errno, $"open directory {Printable.Text(path)}");
 
     /// <summary>Asks for write-back of a range to begin now, so that the fsync at the end waits less. Only a request: it cannot fail.</summary>
@@ -170,11 +199,36 @@ internal static class PosixFile
         return true;
     }
 
-    private static SafeFileHandle? TryOpen(string path, int flags, out int errno)
+    private static SafeFileHandle? CheckRegular(SafeFileHandle? file, int errno, string what, out FileStat stat)
+    {
+        stat = default;
+        if (file is null)
+        {
+            return errno switch
+            {
+                Errno.ENOENT or Errno.ENOTDIR => null,
+                Errno.ELOOP or Errno.ENXIO => throw NotRegular(what),
+                _ => throw IoErrors.FromErrno(errno, $"open {what}"),
+            };
+        }
+
+        stat = Stat(file, what);
+        if (stat.IsRegular)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw NotRegular(what);
+    }
+
+    private static SafeFileHandle? TryOpen(SafeFileHandle? directory, string path, int flags, out int errno)
     {
         while (true)
         {
-            SafeFileHandle file = Libc.open(path, flags | Libc.O_CLOEXEC, PrivateFile);
+            SafeFileHandle file = directory is null
+                ? Libc.open(path, flags | Libc.O_CLOEXEC, PrivateFile)
+                : Libc.openat(directory, path, flags | Libc.O_CLOEXEC, PrivateFile);
             if (!file.IsInvalid)
             {
                 errno = 0;
@@ -204,6 +258,6 @@ internal static class PosixFile
 
     private static LayerStoreException LastError(string what) => IoErrors.FromErrno(Marshal.GetLastPInvokeError(), what);
 
-    private static LayerStoreException NotRegular(string what) => new(
-        ErrorKind.DataLoss, $"{what} is not a regular file", "Somebody put a link, directory, device or FIFO there: remove it.");
+    private static LayerStoreException NotRegular(string what, string type = "regular file") => new(
+        ErrorKind.DataLoss, $"{what} is not a {type}", "Somebody put a link, directory, device or FIFO there: remove it.");
 }

@@ -46,11 +46,12 @@ public sealed class ImageConfig : OciDocument
     /// <summary>Parses the configuration of an image that can be unpacked.</summary>
     /// <param name="bytes">The document; kept, so not to be changed by the caller.</param>
     /// <param name="descriptor">What it was read by, already verified; null to describe the bytes.</param>
+    /// <param name="limits">How large it may be; null for the defaults.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: not valid, or its <c>rootfs</c> has another type than <c>layers</c>.</exception>
-    public static ImageConfig Parse(ReadOnlyMemory<byte> bytes, Descriptor? descriptor = null)
+    public static ImageConfig Parse(ReadOnlyMemory<byte> bytes, Descriptor? descriptor = null, DocumentLimits? limits = null)
     {
         string what = descriptor is null ? "the image config" : $"image config {descriptor.Digest}";
-        return StrictJson.Parse(bytes, what, JsonValueKind.Object, root =>
+        return StrictJson.Parse(bytes, what, JsonValueKind.Object, limits, root =>
         {
             StrictObject json = new(root, what, ConfigKeys);
             IReadOnlyList<Digest> diffIds = ReadDiffIds(json);
@@ -69,8 +70,8 @@ public sealed class ImageConfig : OciDocument
     }
 
     /// <summary>The platform in a config of any image or artifact, or null; nothing else is looked at.</summary>
-    internal static Platform? ParsePlatform(ReadOnlyMemory<byte> bytes, string what) =>
-        StrictJson.Parse(bytes, what, JsonValueKind.Object, root => ReadPlatform(new StrictObject(root, what, ConfigKeys)));
+    internal static Platform? ParsePlatform(ReadOnlyMemory<byte> bytes, string what, DocumentLimits limits) =>
+        StrictJson.Parse(bytes, what, JsonValueKind.Object, limits, root => ReadPlatform(new StrictObject(root, what, ConfigKeys)));
 
     private static IReadOnlyList<Digest> ReadDiffIds(StrictObject json)
     {

@@ -26,11 +26,12 @@ public sealed class ImageIndex : OciDocument
     /// <summary>Parses an index.</summary>
     /// <param name="bytes">The document; kept, so not to be changed by the caller.</param>
     /// <param name="descriptor">What it was read by, already verified; null to describe the bytes.</param>
+    /// <param name="limits">How large it may be; null for the defaults.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: not a valid index, or also a manifest (CVE-2021-41190).</exception>
-    public static ImageIndex Parse(ReadOnlyMemory<byte> bytes, Descriptor? descriptor = null)
+    public static ImageIndex Parse(ReadOnlyMemory<byte> bytes, Descriptor? descriptor = null, DocumentLimits? limits = null)
     {
         string what = descriptor is null ? "the index" : $"index {descriptor.Digest}";
-        return StrictJson.Parse(bytes, what, JsonValueKind.Object, root =>
+        return StrictJson.Parse(bytes, what, JsonValueKind.Object, limits, root =>
         {
             StrictObject json = new(root, what, IndexKeys);
             string mediaType = DocumentRules.Check(json, descriptor?.MediaType, isIndex: true);

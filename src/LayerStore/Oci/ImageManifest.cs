@@ -35,11 +35,12 @@ public sealed class ImageManifest : OciDocument
     /// <summary>Parses a manifest.</summary>
     /// <param name="bytes">The document; kept, so not to be changed by the caller.</param>
     /// <param name="descriptor">What it was read by, already verified; null to describe the bytes.</param>
+    /// <param name="limits">How large it may be; null for the defaults.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: not a valid manifest, or also an index (CVE-2021-41190).</exception>
-    public static ImageManifest Parse(ReadOnlyMemory<byte> bytes, Descriptor? descriptor = null)
+    public static ImageManifest Parse(ReadOnlyMemory<byte> bytes, Descriptor? descriptor = null, DocumentLimits? limits = null)
     {
         string what = descriptor is null ? "the manifest" : $"manifest {descriptor.Digest}";
-        return StrictJson.Parse(bytes, what, JsonValueKind.Object, root =>
+        return StrictJson.Parse(bytes, what, JsonValueKind.Object, limits, root =>
         {
             StrictObject json = new(root, what, ManifestKeys);
             string mediaType = DocumentRules.Check(json, descriptor?.MediaType, isIndex: false);

@@ -14,7 +14,7 @@ internal static class RawJson
     {
         // The result is never put into HTML; what the default escapes would only be harder to read.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = StrictJson.MaxDepth,
+        MaxDepth = DocumentLimits.Stored.MaxDocumentDepth,
     };
 
     /// <summary>A change of one key: writes the new value, given the old one, or null where there is none.</summary>
@@ -35,7 +35,7 @@ internal static class RawJson
     /// <summary>Changes keys of a document that was parsed before; new keys come last, in the order given. A null change removes its key.</summary>
     public static byte[] Edit(ReadOnlyMemory<byte> document, params (string Key, Change? Change)[] changes)
     {
-        using JsonDocument parsed = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth });
+        using JsonDocument parsed = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = DocumentLimits.Stored.MaxDocumentDepth });
         return Write(writer => EditObject(writer, parsed.RootElement, changes));
     }
 

@@ -63,11 +63,11 @@ internal sealed class PaxHeader
         GroupBits = null;
     }
 
-    /// <summary>Reads a block of records.</summary>
-    public void Parse(ReadOnlySpan<byte> block)
+    /// <summary>Reads a block of records, and returns how many there are.</summary>
+    public int Parse(ReadOnlySpan<byte> block)
     {
-        PaxRecords records = new(block);
-        while (records.MoveNext())
+        int count = 0;
+        for (PaxRecords records = new(block); records.MoveNext(); count++)
         {
             Add(records.Key, records.Value);
         }
@@ -76,6 +76,8 @@ internal sealed class PaxHeader
         {
             throw new TarFormatException("a sparse map ends inside an entry");
         }
+
+        return count;
     }
 
     /// <summary>The extended attributes, ordered by name.</summary>

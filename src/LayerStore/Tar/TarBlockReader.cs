@@ -29,6 +29,16 @@ internal sealed class TarBlockReader(Stream stream)
         return block;
     }
 
+    /// <summary>The next block, which stays to be read; less, or nothing, at the end of the stream.</summary>
+    public ReadOnlySpan<byte> PeekBlock()
+    {
+        while (_end - _start < TarHeader.BlockSize && Fill() > 0)
+        {
+        }
+
+        return _buffer.AsSpan(_start, Math.Min(_end - _start, TarHeader.BlockSize));
+    }
+
     /// <summary>Reads some bytes, at least one unless the target is empty.</summary>
     public int Read(Span<byte> target)
     {

@@ -23,13 +23,24 @@ internal sealed class TarExtensions
     /// <summary>The map of a <see cref="PaxSparse.MapInHeader"/> entry.</summary>
     public IReadOnlyList<SparseSegment> SparseMap => _pax.SparseMap;
 
-    /// <summary>Refuses records that are not well formed.</summary>
-    public static void CheckPax(ReadOnlySpan<byte> data)
+    /// <summary>
+    /// Checks the records of a <c>g</c> header, which are ignored, as Go does. Those that name and measure entries are refused: POSIX and
+    /// GNU tar would give them to all entries that follow.
+    /// </summary>
+    /// <returns>How many there are.</returns>
+    public static int CheckPax(ReadOnlySpan<byte> data)
     {
-        PaxRecords records = new(data);
-        while (records.MoveNext())
+        int count = 0;
+        for (PaxRecords records = new(data); records.MoveNext(); count++)
         {
+            if (records.Key.SequenceEqual("path"u8) || records.Key.SequenceEqual("linkpath"u8) || records.Key.SequenceEqual("size"u8)
+                || records.Key.StartsWith("GNU.sparse."u8))
+            {
+                throw new TarFormatException($"a global header has a record {Printable.Bytes(records.Key)}, which readers understand differently");
+            }
         }
+
+        return count;
     }
 
     /// <summary>Forgets what was said of the entry before.</summary>
@@ -44,7 +55,8 @@ internal sealed class TarExtensions
     }
 
     /// <summary>Takes the records of an <c>x</c> header.</summary>
-    public void AddPax(ReadOnlySpan<byte> data)
+    /// <returns>How many there are.</returns>
+    public int AddPax(ReadOnlySpan<byte> data)
     {
         // Go forgets the first, GNU tar adds the second to it: refused rather than read in two ways.
         if (_hasPax)
@@ -53,17 +65,22 @@ internal sealed class TarExtensions
         }
 
         _hasPax = true;
-        _pax.Parse(data);
+        return _pax.Parse(data);
     }
 
     /// <summary>Takes a GNU <c>L</c> header's name.</summary>
-    public void AddLongName(ReadOnlySpan<byte> data) => _longName = LongText(data);
+    public void AddLongName(ReadOnlySpan<byte> data) => AddOnce(ref _longName, LongText(data));
 
     /// <summary>Takes a GNU <c>K</c> header's link target.</summary>
-    public void AddLongLink(ReadOnlySpan<byte> data) => _longLink = LongText(data);
+    public void AddLongLink(ReadOnlySpan<byte> data) => AddOnce(ref _longLink, LongText(data));
 
     /// <summary>Bytes that follow a regular file's header in the archive.</summary>
-    public long StoredSize(TarHeader header) => _pax.Size ?? header.Size;
+    /// <exception cref="TarFormatException">The header's field and the record say different sizes.</exception>
+    public long StoredSize(TarHeader header) => _pax.Size is { } size
+        ? !PaxSize.Contradict(header.Size, size)
+            ? size
+            : throw new TarFormatException($"the header says a size of {header.Size}, and its PAX record one of {size}")
+        : header.Size;
 
     /// <summary>The entry that the headers make.</summary>
     public TarEntry MakeEntry(TarHeader header)
@@ -159,6 +176,9 @@ internal sealed class TarExtensions
         pax is { } first && gnu is { } second && first != second
             ? throw new TarFormatException("a PAX and a GNU header name the entry differently")
             : pax ?? gnu;
+
+    private static void AddOnce(ref ByteString? text, ByteString? value) =>
+        text = text is null ? value : throw new TarFormatException("an entry has two long names");
 
     /// <summary>GNU tar ends the text with a NUL, others do not. Without text nothing was said.</summary>
     private static ByteString? LongText(ReadOnlySpan<byte> data)

@@ -100,12 +100,12 @@ public sealed class TarReader
             switch (header.TypeFlag)
             {
                 case (byte)'x':
-                    _extensions.AddPax(ReadExtension(header.Size));
+                    CheckRecords(_extensions.AddPax(ReadExtension(header.Size)));
                     break;
                 case (byte)'g':
                     // Defaults for all that follows. Layers that have one (git archive's commit) mean no harm by it, and Go ignores it.
                     CountEntry();
-                    TarExtensions.CheckPax(ReadExtension(header.Size));
+                    CheckRecords(TarExtensions.CheckPax(ReadExtension(header.Size)));
                     break;
                 case (byte)'L':
                     _extensions.AddLongName(ReadExtension(header.Size));
@@ -130,6 +130,11 @@ public sealed class TarReader
         TarEntry entry = _extensions.MakeEntry(header);
         CheckPath(PathLength(entry.Name.Span), "name");
         CheckPath(entry.LinkName.Length, "link target");
+        foreach (Xattr xattr in entry.Xattrs)
+        {
+            CheckLimit(xattr.Value.Length, _limits.MaxXattrBytes, "bytes in an extended attribute", nameof(TarLimits.MaxXattrBytes));
+        }
+
         if (entry.Type != TarEntryType.RegularFile)
         {
             return entry;
@@ -138,6 +143,7 @@ public sealed class TarReader
         // What reads on needs the header's block no longer: its buffer may be filled anew.
         long stored = _extensions.StoredSize(header);
         bool oldSparse = header.TypeFlag == 'S';
+        bool hidesContent = PaxSize.HidesContent(header.Size, stored);
         PaxSparse sparse = _extensions.Sparse;
         List<SparseSegment> map = _content.SparseMap;
         map.Clear();
@@ -145,7 +151,13 @@ public sealed class TarReader
         {
             ReadOldSparseMap(header, map);
         }
-        else if (sparse == PaxSparse.MapInHeader)
+
+        if (hidesContent && PaxSize.LooksLikeAnEntry(_input.PeekBlock()))
+        {
+            throw new TarFormatException("the header says that an entry has no content, and its PAX size record that what looks like entries is its content");
+        }
+
+        if (sparse == PaxSparse.MapInHeader)
         {
             map.AddRange(_extensions.SparseMap);
         }
@@ -250,9 +262,9 @@ public sealed class TarReader
 
     private void CountContent(long size)
     {
-        CheckLimit(size, _limits.MaxFileBytes, "bytes in a file", nameof(TarLimits.MaxFileBytes));
         _totalBytes = size > long.MaxValue - _totalBytes ? long.MaxValue : _totalBytes + size;
         CheckLimit(_totalBytes, _limits.MaxTotalBytes, "bytes of content", nameof(TarLimits.MaxTotalBytes));
+        CheckLimit(size, _limits.MaxFileBytes, "bytes in a file", nameof(TarLimits.MaxFileBytes));
     }
 
     /// <summary>
@@ -265,6 +277,9 @@ public sealed class TarReader
         return name.Length - (name[(name.LastIndexOf((byte)'/') + 1)..].StartsWith(".wh."u8) ? 4 : 0);
     }
 
+    private void CheckRecords(int count) =>
+        CheckLimit(count, _limits.MaxHeaderRecords, "records in an extension header", nameof(TarLimits.MaxHeaderRecords));
+
     private void CheckPath(int length, string what) =>
         CheckLimit(length, _limits.MaxPathBytes, $"bytes in a {what}", nameof(TarLimits.MaxPathBytes));
 
@@ -273,7 +288,7 @@ public sealed class TarReader
         if (value > limit)
         {
             throw new TarFormatException(
-                $"there are more {what} than {name} allows ({limit})", "The layer is unusually large, or hostile. If you trust its maker, raise the limit.");
+                $"there are more {what} than {name} allows ({limit})", Limit.Hint(name));
         }
     }
 

@@ -1,8 +1,12 @@
-using System.Formats.Tar;
 using LayerStore.Compression;
 using LayerStore.Linux;
 using LayerStore.Oci;
+using LayerStore.Tar;
 using Microsoft.Win32.SafeHandles;
+using PaxTarEntry = System.Formats.Tar.PaxTarEntry;
+using TarEntry = System.Formats.Tar.TarEntry;
+using TarEntryType = System.Formats.Tar.TarEntryType;
+using TarReader = System.Formats.Tar.TarReader;
 
 namespace LayerStore.Transports;
 
@@ -12,38 +16,46 @@ namespace LayerStore.Transports;
 /// </summary>
 internal sealed class ArchiveFile : IDisposable
 {
-    private const int MaxEntries = 100_000;
     private const int MaxLinks = 8;
     private const int MaxHeader = 1 << 20;
     private const int MagicLength = 4;
+
+    /// <summary>About what an entry needs beside its names.</summary>
+    private const int EntryOverhead = 200;
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
 
-    private ArchiveFile(string path, SafeFileHandle file)
+    private readonly Limits _limits;
+    private readonly MemoryBudget _memory;
+    private long _count;
+
+    private ArchiveFile(string path, SafeFileHandle file, Limits limits)
     {
         _path = path;
         _file = file;
+        _limits = limits;
+        _memory = new MemoryBudget(limits.MaxMemoryBytes);
     }
 
     /// <summary>Opens and scans an archive.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such file; <see cref="ErrorKind.DataLoss"/>: no tar, or a damaged one.</exception>
-    public static ArchiveFile Open(TransportReference reference, CancellationToken cancellationToken)
+    public static ArchiveFile Open(TransportReference reference, Limits limits, CancellationToken cancellationToken)
     {
         string path = Printable.Text(reference.Path);
 
         SafeFileHandle file = PosixFile.OpenRegular(FollowLinks(reference.Path), path, out _)
             ?? throw new LayerStoreException(ErrorKind.NotFound, $"no file {path} ({reference.Split()})", "Check the path, which ends at the first colon.");
-        ArchiveFile archive = new(path, file);
+        ArchiveFile archive = new(path, file, limits);
         try
         {
             if (IsCompressed(file))
             {
-                SafeFileHandle unpacked = Unpack(file, cancellationToken);
+                SafeFileHandle unpacked = Unpack(file, limits, cancellationToken);
                 file.Dispose();
-                archive = new ArchiveFile(path, unpacked);
+                archive = new ArchiveFile(path, unpacked, limits);
             }
 
             archive.Scan(cancellationToken);
@@ -109,11 +121,7 @@ internal sealed class ArchiveFile : IDisposable
             return null;
         }
 
-        if (stream.Length > StrictJson.MaxBytes)
-        {
-            throw StrictJson.Error($"{name} in {_path}", $"has {stream.Length} bytes, more than the {StrictJson.MaxBytes} that are allowed");
-        }
-
+        StrictJson.CheckSize($"{name} in {_path}", stream.Length, _limits.Documents);
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
@@ -151,7 +159,7 @@ internal sealed class ArchiveFile : IDisposable
         return IsCompressed(start[..RandomAccess.Read(file, start, 0)]);
     }
 
-    private static SafeFileHandle Unpack(SafeFileHandle file, CancellationToken cancellationToken)
+    private static SafeFileHandle Unpack(SafeFileHandle file, Limits limits, CancellationToken cancellationToken)
     {
         string path = Path.Join(Path.GetTempPath(), $"layerstore-{Guid.NewGuid():N}.tar");
         SafeFileHandle? unpacked = null;
@@ -160,7 +168,7 @@ internal sealed class ArchiveFile : IDisposable
             unpacked = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
             File.Delete(path);
             using FileStream input = new(file, FileAccess.Read, bufferSize: 1 << 16);
-            using DecompressionStream tar = Decompressor.Open(input);
+            using DecompressionStream tar = Decompressor.Open(input, limits.Compression);
             byte[] buffer = new byte[1 << 17];
             long length = 0;
             for (int read; (read = tar.Read(buffer)) > 0; length += read)
@@ -197,7 +205,7 @@ internal sealed class ArchiveFile : IDisposable
             }
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException
-            or NotSupportedException or InvalidOperationException)
+            or NotSupportedException or InvalidOperationException or TarFormatException)
         {
             throw StrictJson.Error(_path, "is not a tar archive, or a damaged one", exception);
         }
@@ -205,6 +213,18 @@ internal sealed class ArchiveFile : IDisposable
 
     private void Add(TarEntry entry, long length)
     {
+        if (++_count > _limits.Tar.MaxEntries)
+        {
+            throw OverLimit("entries", nameof(TarLimits.MaxEntries), _limits.Tar.MaxEntries);
+        }
+
+        if (Math.Max(entry.Name.Length, entry.LinkName.Length) > _limits.Tar.MaxPathBytes)
+        {
+            throw OverLimit("bytes in a name", nameof(TarLimits.MaxPathBytes), _limits.Tar.MaxPathBytes);
+        }
+
+        _memory.Take(EntryOverhead + (sizeof(char) * (entry.Name.Length + entry.LinkName.Length)));
+        CheckSize(entry);
         if (Normalize(entry.Name) is not { Length: > 0 } name)
         {
             return;
@@ -240,12 +260,28 @@ internal sealed class ArchiveFile : IDisposable
             _entries[name] = added;
             _repeated.Add(name);
         }
+    }
 
-        if (_entries.Count > MaxEntries)
+    /// <summary>Refuses an entry that has two sizes, as in a layer (see <see cref="PaxSize"/>): what follows it would depend on the reader.</summary>
+    private void CheckSize(TarEntry entry)
+    {
+        if (entry is not PaxTarEntry pax || !pax.ExtendedAttributes.ContainsKey("size") || entry.DataOffset < TarHeader.BlockSize)
         {
-            throw StrictJson.Error(_path, $"has more than {MaxEntries} entries");
+            return;
+        }
+
+        byte[] blocks = new byte[2 * TarHeader.BlockSize];
+        int read = RandomAccess.Read(_file, blocks, entry.DataOffset - TarHeader.BlockSize);
+        long field = read < TarHeader.BlockSize ? 0 : new TarHeader(blocks).Size;
+        if (PaxSize.Contradict(field, entry.Length)
+            || (PaxSize.HidesContent(field, entry.Length) && PaxSize.LooksLikeAnEntry(blocks.AsSpan(TarHeader.BlockSize, Math.Max(read - TarHeader.BlockSize, 0)))))
+        {
+            throw StrictJson.Error(_path, $"has two sizes for {entry.Name}: {field} in its header, and {entry.Length} in a PAX record");
         }
     }
+
+    private LayerStoreException OverLimit(string what, string name, long limit) =>
+        StrictJson.OverLimit(_path, $"has more {what} than {name} allows ({limit})", name);
 
     private readonly record struct Entry(long Offset, long Length, string? LinkTarget);
 }

@@ -8,15 +8,18 @@ namespace LayerStore.Transports;
 public static class ImageTransports
 {
     /// <summary>Opens an image for reading. Whether it exists shows when it is resolved.</summary>
+    /// <param name="reference">What to open.</param>
+    /// <param name="limits">What it may ask for; null for the defaults.</param>
     /// <exception cref="ArgumentException">The reference names an image in a store.</exception>
-    public static IImageSource OpenSource(TransportReference reference)
+    public static IImageSource OpenSource(TransportReference reference, Limits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(reference);
+        limits ??= Limits.Default;
         return reference.Kind switch
         {
-            TransportKind.OciDirectory => new OciDirectorySource(reference),
-            TransportKind.OciArchive => new OciArchiveSource(reference),
-            TransportKind.DockerArchive => new DockerArchiveSource(reference),
+            TransportKind.OciDirectory => new OciDirectorySource(reference, limits),
+            TransportKind.OciArchive => new OciArchiveSource(reference, limits),
+            TransportKind.DockerArchive => new DockerArchiveSource(reference, limits),
             _ => throw new ArgumentException($"{reference} is not outside of a store.", nameof(reference)),
         };
     }

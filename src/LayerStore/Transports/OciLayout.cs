@@ -37,7 +37,7 @@ internal static class OciLayout
 
     /// <summary>Refuses a marker file of another format or version.</summary>
     public static void CheckMarker(ReadOnlyMemory<byte> bytes, string what) =>
-        _ = StrictJson.Parse(bytes, what, JsonValueKind.Object, root =>
+        _ = StrictJson.Parse(bytes, what, JsonValueKind.Object, DocumentLimits.Default, root =>
             new StrictObject(root, what, s_markerKeys).Text("imageLayoutVersion") is var version && version == Version
                 ? true
                 : throw StrictJson.Error(what, version is null ? "has no imageLayoutVersion" : $"has the version \"{version}\", not {Version}"));
@@ -109,7 +109,7 @@ internal static class OciLayout
 
         Descriptor entry = target with { Annotations = annotations };
         byte[] bytes = existing is null ? NewIndex(entry) : RawJson.Edit(existing.Bytes, ("manifests", Replace));
-        return bytes.Length <= StrictJson.MaxBytes
+        return bytes.Length <= DocumentLimits.Default.MaxDocumentBytes
             ? bytes
             : throw new LayerStoreException(ErrorKind.ResourceExhausted, "index.json would have more than 4 MiB", "Write to another layout.");
 

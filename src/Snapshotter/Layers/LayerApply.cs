@@ -22,7 +22,7 @@ public static class LayerApply
     public static void ToTree(Stream layer, string directory, LayerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= LayerOptions.Default;
-        Change(directory, root => Apply(layer, root, options, How(options, WhiteoutMode.Delete), cancellationToken));
+        Change(directory, options, (root, token) => Apply(layer, root, options, How(options, WhiteoutMode.Delete), token), cancellationToken);
     }
 
     /// <summary>Stores a layer by itself in overlay's form, as a lower directory: whiteouts become marks.</summary>
@@ -39,9 +39,11 @@ public static class LayerApply
         ArgumentNullException.ThrowIfNull(parents);
         options ??= LayerOptions.Default;
         ApplyOptions how = How(options, WhiteoutMode.Overlay);
-        Change(directory, root =>
+        Change(directory, options, Store, cancellationToken);
+
+        void Store(RootDirectory root, CancellationToken token)
         {
-            LayerApplyResult result = Apply(layer, root, options, how, cancellationToken);
+            LayerApplyResult result = Apply(layer, root, options, how, token);
             if (result.HasOpaqueRoot && parents.Count > 0)
             {
                 // The kernel heeds the mark in every directory but a layer's root.
@@ -53,43 +55,47 @@ public static class LayerApply
                 using StackView? below = parents.Count == 0 ? null : StackView.Open([.. parents.Select(Path.GetFullPath)], how.OverlayXattrNamespace);
                 LooseLayerCompleter.Complete(root, result, below?.Root, how);
             }
-        });
+        }
     }
 
     /// <summary>Makes the change, which has no way back: an error says so.</summary>
-    private static void Change(string directory, Action<RootDirectory> change)
+    private static void Change(string directory, LayerOptions options, Action<RootDirectory, CancellationToken> change, CancellationToken cancellationToken)
     {
         using RootDirectory root = OpenOrMake(directory);
+        using TimeLimit time = new(options.Limits, cancellationToken);
         try
         {
-            change(root);
+            change(root, time.Token);
+        }
+        catch (OperationCanceledException e) when (time.IsOver)
+        {
+            throw Partly(time.Error(e), directory, e);
         }
         catch (Exception e) when ((IoErrors.IsIo(e) ? IoErrors.Translate(e, "read the layer") : e) is LayerStoreException error)
         {
-            string left = $"What was applied to {Printable.Text(directory)} before the error stays there.";
-            throw new LayerStoreException(error.Kind, error.Message, error.Hint is null ? left : $"{error.Hint} {left}", e);
+            throw Partly(error, directory, e);
         }
+    }
+
+    private static LayerStoreException Partly(LayerStoreException error, string directory, Exception cause)
+    {
+        string left = $"What was applied to {Printable.Text(directory)} before the error stays there.";
+        return new LayerStoreException(error.Kind, error.Message, error.Hint is null ? left : $"{error.Hint} {left}", cause);
     }
 
     private static LayerApplyResult Apply(Stream layer, RootDirectory root, LayerOptions options, ApplyOptions how, CancellationToken cancellationToken)
     {
-        using DecompressionStream tar = Decompressor.Open(layer, options.DecompressionLimits);
+        using DecompressionStream tar = Decompressor.Open(layer, options.Limits.Compression);
         using LayerApplier applier = new(root, how);
-        LayerApplyResult result = applier.Apply(new TarReader(tar, options.TarLimits), cancellationToken);
+        LayerApplyResult result = applier.Apply(new TarReader(tar, options.Limits.Tar), cancellationToken);
 
         // Bytes after the tar's end belong to the layer, and damage there is damage.
         tar.CopyTo(Stream.Null);
         return result;
     }
 
-    private static ApplyOptions How(LayerOptions options, WhiteoutMode whiteouts) => new()
-    {
-        Whiteouts = whiteouts,
-        NoDevices = options.NoDevices,
-        StripSetuid = options.StripSetuid,
-        SquashIds = options.SquashIds,
-        Warn = options.Warn,
-    };
+    private static ApplyOptions How(LayerOptions options, WhiteoutMode whiteouts) =>
+        options.For(whiteouts, new MemoryBudget(options.Limits.MaxMemoryBytes));
 
     private static RootDirectory OpenOrMake(string directory)
     {

@@ -1,5 +1,5 @@
-using LayerStore.Compression;
-using LayerStore.Tar;
+using LayerStore;
+using Snapshotter.Layers.Apply;
 
 namespace Snapshotter.Layers;
 
@@ -18,12 +18,23 @@ public sealed record LayerOptions
     /// <summary>Gives all files to the current user; who owned them stays in the layer's manifest.</summary>
     public bool SquashIds { get; init; }
 
-    /// <summary>Limits for each layer's tar.</summary>
-    public TarLimits TarLimits { get; init; } = new();
-
-    /// <summary>Limits for each layer's decompression.</summary>
-    public DecompressionLimits DecompressionLimits { get; init; } = new();
+    /// <summary>What they may ask for.</summary>
+    public Limits Limits { get; init; } = Limits.Default;
 
     /// <summary>Told what cannot be kept here and was left out or changed. Called by several threads.</summary>
     public Action<string>? Warn { get; init; }
+
+    /// <summary>How the applier takes them.</summary>
+    /// <param name="whiteouts">What whiteouts become.</param>
+    /// <param name="memory">What to take from for what must be remembered.</param>
+    internal ApplyOptions For(WhiteoutMode whiteouts, MemoryBudget memory) => new()
+    {
+        Whiteouts = whiteouts,
+        NoDevices = NoDevices,
+        StripSetuid = StripSetuid,
+        SquashIds = SquashIds,
+        MaxDepth = Limits.Tar.MaxDepth,
+        Memory = memory.Part(),
+        Warn = Warn,
+    };
 }

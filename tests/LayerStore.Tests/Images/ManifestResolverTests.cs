@@ -114,7 +114,7 @@ public sealed class ManifestResolverTests : IDisposable
             index = _layout.Index(TestLayout.Json(index));
         }
 
-        await Refused.AsAsync(ErrorKind.DataLoss, "nested too deep", () => ResolveAsync(index, "linux/s390x"));
+        await Refused.AsAsync(ErrorKind.DataLoss, "MaxIndexDepth", () => ResolveAsync(index, "linux/s390x"));
     }
 
     [Fact]

@@ -143,9 +143,9 @@ public sealed class DocumentTests
     public void Depth_and_size_are_bounded()
     {
         string deep = new string('[', 100) + new string(']', 100);
-        Refused.As(ErrorKind.DataLoss, "is not valid JSON", () => Manifest($$"""{"schemaVersion":2,"config":{{Config}},"x":{{deep}}}"""));
+        Refused.As(ErrorKind.DataLoss, "MaxDocumentDepth", () => Manifest($$"""{"schemaVersion":2,"config":{{Config}},"x":{{deep}}}"""));
         Refused.As(
-            ErrorKind.DataLoss, "more than", () => Manifest($$"""{"schemaVersion":2,"config":{{Config}},"x":"{{new string('x', 4 << 20)}}" }"""));
+            ErrorKind.DataLoss, "MaxDocumentBytes", () => Manifest($$"""{"schemaVersion":2,"config":{{Config}},"x":"{{new string('x', 4 << 20)}}" }"""));
     }
 
     [Fact]

@@ -147,6 +147,63 @@ public class TarReaderHostileTests
     }
 
     [Theory]
+    [InlineData(1, 5)]
+    [InlineData(5, 1)]
+    [InlineData(5, 0)]
+    [InlineData(1, 8589934592 + 5)]
+    public void A_size_that_the_header_and_its_record_say_differently_is_refused(long field, long record)
+    {
+        Refused("PAX record", new RawTar().Pax(("size", $"{record}")).Add(Header(size: Octal(field))).Data("hello").End());
+        Refused("PAX record", new RawTar().Pax(("size", $"{record}"), ("GNU.sparse.map", "0,5"), ("GNU.sparse.size", "9"))
+            .Add(Header(size: Octal(field))).Data("hello").End());
+    }
+
+    [Fact]
+    public void Content_that_another_reader_would_take_for_entries_is_refused()
+    {
+        string size = $"{1024 + 512}";
+        byte[] evil = [.. Header("evil", size: Octal(3)), .. new byte[1024]];
+
+        Refused("looks like entries", new RawTar().Pax(("size", size)).Add(Header(size: Octal(0))).Add(evil).File("g", "abc").End());
+        Refused("looks like entries", new RawTar().Pax(("size", size)).Add(Header(size: "")).Add(evil).File("g", "abc").End());
+        Refused("looks like entries", new RawTar().Pax(("size", size)).Add(Header(size: Octal(0))).Add(new byte[1024 + 512]).File("g", "abc").End());
+
+        // A file that is an archive, with a size that everybody sees, is a file.
+        Assert.Equal(2, ReadAll(new RawTar().Pax(("size", size)).Add(Header(size: Octal(1024 + 512))).Add(evil).File("g", "abc").End().ToArray()).Count);
+        Assert.Equal(2, ReadAll(new RawTar().Add(Header(size: Octal(1024 + 512))).Add(evil).File("g", "abc").End().ToArray()).Count);
+    }
+
+    // What GNU tar, Go and Python (0), bsdtar (twelve digits), GNU's base-256 and writers that keep the low digits put into the field of
+    // a size that does not fit there.
+    [Theory]
+    [InlineData("00000000000")]
+    [InlineData("")]
+    [InlineData("110000000000")]
+    [InlineData("\u0080\0\0\0\0\0\0\u0002\u0040\0\0\0")]
+    [InlineData("10000000000")]
+    public void A_size_that_does_not_fit_its_field_is_read_as_real_tools_write_it(string field)
+    {
+        const long size = 9L << 30;
+        using MemoryStream archive = new(new RawTar().Pax(("size", $"{size}")).Add(Header(size: field)).Add(Header("evil")).ToArray());
+
+        Assert.Equal(size, new TarReader(archive).Next()!.Size);
+    }
+
+    [Theory]
+    [InlineData("path", "evil")]
+    [InlineData("linkpath", "evil")]
+    [InlineData("size", "9")]
+    [InlineData("GNU.sparse.size", "9")]
+    public void Global_records_that_would_name_or_measure_entries_are_refused(string key, string value) =>
+        Refused("global", new RawTar().Extension('g', Record(key, value)).File("f", "abc").End());
+
+    [Theory]
+    [InlineData('L')]
+    [InlineData('K')]
+    public void Two_long_names_are_refused(char type) =>
+        Refused("two long names", new RawTar().Extension(type, "a\0").Extension(type, "b\0").Add(Header("f", '2', link: "l")).End());
+
+    [Theory]
     [InlineData('M', "volume")]
     [InlineData('N', "incremental")]
     [InlineData('D', "incremental")]
@@ -190,6 +247,9 @@ public class TarReaderHostileTests
         Refused("MaxPathBytes", new RawTar().Pax(("linkpath", new string('p', 5000))).Add(Header("f", '2')).End());
         Refused("MaxHeaderBytes", new RawTar().Add(Header("f", 'x', Octal((1 << 20) + 1))).End());
         Refused("MaxHeaderBytes", new RawTar().Add(Header("f", 'L', Octal(long.MaxValue >> 30))).End());
+        Refused("MaxXattrBytes", new RawTar().Pax(("SCHILY.xattr.user.a", new string('x', (64 << 10) + 1))).Add(Header()).End());
+        Refused("MaxHeaderRecords", new RawTar().Pax(("a", "1"), ("b", "2")).Add(Header()).End(), new TarLimits { MaxHeaderRecords = 1 });
+        Refused("MaxHeaderRecords", new RawTar().Extension('g', Record("a", "1") + Record("b", "2")).End(), new TarLimits { MaxHeaderRecords = 1 });
         Refused("MaxFileBytes", new RawTar().File("a", "abc").End(), new TarLimits { MaxFileBytes = 2 });
         Refused("MaxTotalBytes", new RawTar().File("a", "abc").File("b", "abc").End(), new TarLimits { MaxTotalBytes = 5 });
         Refused("MaxTotalBytes", OldSparse("10", "0", Octal(long.MaxValue >> 30), more: 0), new TarLimits { MaxTotalBytes = 5 });
@@ -299,5 +359,6 @@ public class TarReaderHostileTests
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.StartsWith("the tar is not valid: ", error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.Hint);
+        Assert.Equal(error.Message.Contains(" allows (", StringComparison.Ordinal), error.Hint.Contains("--max-", StringComparison.Ordinal));
     }
 }

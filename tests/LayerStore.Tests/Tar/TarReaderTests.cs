@@ -157,9 +157,9 @@ public class TarReaderTests
     }
 
     [Fact]
-    public void Pax_size_wins_over_the_headers_and_ends_with_its_entry()
+    public void Pax_size_wins_over_an_empty_field_and_ends_with_its_entry()
     {
-        RawTar tar = new RawTar().Pax(("size", "5")).Add(Header("f", size: Octal(1))).Data("hello").File("g", "abc").End();
+        RawTar tar = new RawTar().Pax(("size", "5")).Add(Header("f", size: Octal(0))).Data("hello").File("g", "abc").End();
 
         List<(TarEntry Entry, byte[] Content)> entries = ReadAll(tar.ToArray());
 
@@ -183,13 +183,15 @@ public class TarReaderTests
     [Fact]
     public void Global_records_change_nothing()
     {
-        RawTar tar = new RawTar().Extension('g', Record("path", "evil") + Record("size", "9") + Record("comment", "commit"))
+        RawTar tar = new RawTar().Extension('g', Record("mtime", "9") + Record("uid", "9") + Record("comment", "commit"))
             .File("f", "abc").File("g", "de").End();
 
         List<(TarEntry Entry, byte[] Content)> entries = ReadAll(tar.ToArray());
 
         Assert.Equal(["f", "g"], entries.Select(entry => entry.Entry.Name.ToString()));
         Assert.Equal([3, 2], entries.Select(entry => entry.Content.Length));
+        Assert.Equal(default, entries[0].Entry.ModifiedAt);
+        Assert.Equal(0u, entries[0].Entry.UserId);
     }
 
     [Fact]

@@ -13,8 +13,8 @@ internal sealed record DockerArchiveEntry(string Config, IReadOnlyList<string> R
     private static readonly FrozenSet<string> s_keys = StrictObject.Keys("Config", "RepoTags", "Layers");
 
     /// <summary>Reads <c>manifest.json</c>.</summary>
-    public static IReadOnlyList<DockerArchiveEntry> Parse(ReadOnlyMemory<byte> bytes, string what) =>
-        StrictJson.Parse(bytes, what, JsonValueKind.Array, root =>
+    public static IReadOnlyList<DockerArchiveEntry> Parse(ReadOnlyMemory<byte> bytes, string what, DocumentLimits limits) =>
+        StrictJson.Parse(bytes, what, JsonValueKind.Array, limits, root =>
         {
             List<DockerArchiveEntry> entries = [];
             foreach (JsonElement element in root.EnumerateArray())

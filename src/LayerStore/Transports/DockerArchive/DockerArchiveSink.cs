@@ -43,7 +43,7 @@ internal sealed class DockerArchiveSink : IImageSink
     {
         if (_manifest is null)
         {
-            _manifest = ImageManifest.Parse(await ReadAsync(content, cancellationToken).ConfigureAwait(false), descriptor);
+            _manifest = ImageManifest.Parse(await ReadAsync(content, cancellationToken).ConfigureAwait(false), descriptor, DocumentLimits.Stored);
             if (!_manifest.IsImage)
             {
                 throw new LayerStoreException(
@@ -52,7 +52,7 @@ internal sealed class DockerArchiveSink : IImageSink
         }
         else if (_config is null)
         {
-            _config = ImageConfig.Parse(await ReadAsync(content, cancellationToken).ConfigureAwait(false), descriptor);
+            _config = ImageConfig.Parse(await ReadAsync(content, cancellationToken).ConfigureAwait(false), descriptor, DocumentLimits.Stored);
             if (_config.DiffIds.Count != _manifest.Layers.Count)
             {
                 throw StrictJson.Error(

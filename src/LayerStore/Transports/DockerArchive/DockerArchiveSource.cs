@@ -12,7 +12,7 @@ namespace LayerStore.Transports.DockerArchive;
 /// <para>Newer archives hold an OCI layout as well. It is not looked at: what <c>manifest.json</c> says is what
 /// <c>docker load</c> would load.</para>
 /// </remarks>
-internal sealed class DockerArchiveSource(TransportReference reference) : IImageSource
+internal sealed class DockerArchiveSource(TransportReference reference, Limits limits) : IImageSource
 {
     private const string ManifestFile = "manifest.json";
     private const int MaxNamesListed = 20;
@@ -22,6 +22,8 @@ internal sealed class DockerArchiveSource(TransportReference reference) : IImage
     private ArchiveFile? _archive;
 
     public TransportReference Reference => reference;
+
+    public DocumentLimits Documents => limits.Documents;
 
     public Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default) => Task.Run(() => Resolve(cancellationToken), cancellationToken);
 
@@ -41,12 +43,12 @@ internal sealed class DockerArchiveSource(TransportReference reference) : IImage
 
     private Descriptor Resolve(CancellationToken cancellationToken)
     {
-        _archive ??= ArchiveFile.Open(reference, cancellationToken);
+        _archive ??= ArchiveFile.Open(reference, limits, cancellationToken);
         ReadOnlyMemory<byte> json = _archive.ReadFile(ManifestFile) ?? throw new LayerStoreException(
             ErrorKind.DataLoss,
             $"{Printable.Text(reference.Path)} is not a docker archive: it has no {ManifestFile}",
             _archive.OpenFile(OciLayout.IndexFile) is null ? "Check the path, which ends at the first colon." : "It may be an oci-archive.");
-        DockerArchiveEntry entry = Choose(DockerArchiveEntry.Parse(json, $"{ManifestFile} in {reference.Path}"));
+        DockerArchiveEntry entry = Choose(DockerArchiveEntry.Parse(json, $"{ManifestFile} in {reference.Path}", Documents));
         ImageConfig config = ReadConfig(entry);
         if (config.DiffIds.Count != entry.Layers.Count)
         {
@@ -100,7 +102,7 @@ internal sealed class DockerArchiveSource(TransportReference reference) : IImage
     private ImageConfig ReadConfig(DockerArchiveEntry entry)
     {
         ReadOnlyMemory<byte> bytes = _archive!.ReadFile(ArchiveFile.Normalize(entry.Config) ?? "") ?? throw Missing(entry.Config);
-        ImageConfig config = ImageConfig.Parse(bytes);
+        ImageConfig config = ImageConfig.Parse(bytes, limits: Documents);
 
         // Most makers name the config by its digest. Nothing else would show that it was damaged.
         string name = entry.Config[(entry.Config.LastIndexOf('/') + 1)..];

@@ -4,11 +4,13 @@ using LayerStore.Oci;
 namespace LayerStore.Transports.OciArchive;
 
 /// <summary>Reads an image from a tar of a layout, in place.</summary>
-internal sealed class OciArchiveSource(TransportReference reference) : IImageSource
+internal sealed class OciArchiveSource(TransportReference reference, Limits limits) : IImageSource
 {
     private ArchiveFile? _archive;
 
     public TransportReference Reference => reference;
+
+    public DocumentLimits Documents => limits.Documents;
 
     public Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default) => Task.Run(() => Resolve(cancellationToken), cancellationToken);
 
@@ -38,9 +40,9 @@ internal sealed class OciArchiveSource(TransportReference reference) : IImageSou
 
     private Descriptor Resolve(CancellationToken cancellationToken)
     {
-        _archive ??= ArchiveFile.Open(reference, cancellationToken);
+        _archive ??= ArchiveFile.Open(reference, limits, cancellationToken);
         OciLayout.CheckMarker(_archive.ReadFile(OciLayout.MarkerFile) ?? throw NotALayout(OciLayout.MarkerFile), $"{OciLayout.MarkerFile} in {reference.Path}");
-        return OciLayout.Choose(ImageIndex.Parse(_archive.ReadFile(OciLayout.IndexFile) ?? throw NotALayout(OciLayout.IndexFile)), reference);
+        return OciLayout.Choose(ImageIndex.Parse(_archive.ReadFile(OciLayout.IndexFile) ?? throw NotALayout(OciLayout.IndexFile), limits: Documents), reference);
     }
 
     private LayerStoreException NotALayout(string missing) => new(

@@ -57,6 +57,7 @@ internal sealed class OciDirectorySink : IImageSink
         string directory = OciLayout.BlobDirectory(descriptor.Digest.Algorithm);
         await Guard($"write to {Printable.Text(Reference.Path)}", async () =>
         {
+            RefuseLinks();
             Directory.CreateDirectory(PathOf(directory));
             await ReplaceAsync(OciLayout.BlobPath(descriptor.Digest), directory, content, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
@@ -140,6 +141,19 @@ internal sealed class OciDirectorySink : IImageSink
         catch (Exception exception) when (IoErrors.IsIo(exception))
         {
             throw IoErrors.Translate(exception, $"make {Printable.Text(path)}");
+        }
+    }
+
+    /// <summary>A layout that others made must not lead what is written elsewhere.</summary>
+    private void RefuseLinks()
+    {
+        foreach (string name in (ReadOnlySpan<string>)["blobs", OciLayout.BlobDirectory(DigestAlgorithm.Sha256), OciLayout.BlobDirectory(DigestAlgorithm.Sha512)])
+        {
+            if (new DirectoryInfo(PathOf(name)).LinkTarget is not null)
+            {
+                throw new LayerStoreException(
+                    ErrorKind.FailedPrecondition, $"{name} in {Printable.Text(Reference.Path)} is a symbolic link", "Nothing is written through links of a layout: name another one.");
+            }
         }
     }
 

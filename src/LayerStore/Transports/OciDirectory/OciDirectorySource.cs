@@ -6,11 +6,13 @@ using Microsoft.Win32.SafeHandles;
 namespace LayerStore.Transports.OciDirectory;
 
 /// <summary>Reads an image from a layout in a directory. Links, FIFOs and devices in it are refused, not followed or opened.</summary>
-internal sealed class OciDirectorySource(TransportReference reference) : IImageSource
+internal sealed class OciDirectorySource(TransportReference reference, Limits? limits = null) : IImageSource
 {
     private const int BufferSize = 1 << 16;
 
     public TransportReference Reference => reference;
+
+    public DocumentLimits Documents { get; } = (limits ?? Limits.Default).Documents;
 
     public Task<Descriptor> ResolveAsync(CancellationToken cancellationToken = default)
     {
@@ -37,8 +39,7 @@ internal sealed class OciDirectorySource(TransportReference reference) : IImageS
             return Task.FromResult<Stream>(new MemoryStream(data, writable: false));
         }
 
-        string path = Path.Join(reference.Path, OciLayout.BlobPath(descriptor.Digest));
-        SafeFileHandle file = PosixFile.OpenRegular(path, $"blob {descriptor.Digest}", out FileStat stat)
+        SafeFileHandle file = PosixFile.OpenRegularIn(reference.Path, OciLayout.BlobPath(descriptor.Digest), $"blob {descriptor.Digest}", out FileStat stat)
             ?? throw OciLayout.MissingBlob(descriptor.Digest, reference);
         if (stat.Size != descriptor.Size)
         {
@@ -52,22 +53,18 @@ internal sealed class OciDirectorySource(TransportReference reference) : IImageS
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Reads <c>index.json</c>; null if it is not there.</summary>
-    internal ImageIndex? ReadIndex() => ReadFile(OciLayout.IndexFile) is { } bytes ? ImageIndex.Parse(bytes) : null;
+    internal ImageIndex? ReadIndex() => ReadFile(OciLayout.IndexFile) is { } bytes ? ImageIndex.Parse(bytes, limits: Documents) : null;
 
     /// <summary>Reads a small file of the layout; null if it is not there.</summary>
     internal ReadOnlyMemory<byte>? ReadFile(string name)
     {
-        using SafeFileHandle? file = PosixFile.OpenRegular(Path.Join(reference.Path, name), name, out FileStat stat);
+        using SafeFileHandle? file = PosixFile.OpenRegularIn(reference.Path, name, name, out FileStat stat);
         if (file is null)
         {
             return null;
         }
 
-        if (stat.Size > StrictJson.MaxBytes)
-        {
-            throw StrictJson.Error(name, $"has {stat.Size} bytes, more than the {StrictJson.MaxBytes} that are allowed");
-        }
-
+        StrictJson.CheckSize(name, stat.Size, Documents);
         byte[] bytes = new byte[stat.Size];
         using FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
         return bytes.AsMemory(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));

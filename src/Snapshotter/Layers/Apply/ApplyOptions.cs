@@ -1,3 +1,5 @@
+using LayerStore;
+using LayerStore.Tar;
 using Snapshotter.Layers.Manifest;
 using Snapshotter.Linux;
 
@@ -21,8 +23,36 @@ internal sealed record ApplyOptions
     /// <summary>Gives files of owners that are not mapped in this user namespace to root; else they are refused.</summary>
     public bool SquashIds { get; init; }
 
-    /// <summary>How deep a path may be.</summary>
-    public int MaxDepth { get; init; } = 1024;
+    /// <summary>Keeps the root's mode 0700, and leaves it to the caller to set it: nobody else can enter before all is done.</summary>
+    public bool KeepsRootPrivate { get; init; }
+
+    /// <summary>How deep a file may be, below its links' targets too.</summary>
+    public int MaxDepth { get; init; } = Limits.Default.Tar.MaxDepth;
+
+    /// <summary>What to take from for names and metadata that must be remembered.</summary>
+    public MemoryBudget Memory { get; init; } = new(Limits.Default.MaxMemoryBytes);
+
+    /// <summary>Takes memory for an entry that is kept until the layer's end, and returns it.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too much of that.</exception>
+    public TarEntry? Remember(TarEntry? entry)
+    {
+        const int size = 400;
+        if (entry is not null)
+        {
+            Memory.Take(size + entry.Name.Length + entry.LinkName.Length + entry.Xattrs.Sum(static xattr => 100L + xattr.Name.Length + xattr.Value.Length));
+        }
+
+        return entry;
+    }
+
+    /// <summary>Takes memory for a path that is kept until the layer's end, and returns it.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too much of that.</exception>
+    public ByteString Remember(ByteString path)
+    {
+        const int size = 300;
+        Memory.Take(size + path.Length);
+        return path;
+    }
 
     /// <summary>Takes the hashes of the contents that are written; null if nobody wants them.</summary>
     public ContentHashes? Hashes { get; init; }

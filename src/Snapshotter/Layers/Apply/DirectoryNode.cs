@@ -5,8 +5,13 @@ using Snapshotter.Linux;
 namespace Snapshotter.Layers.Apply;
 
 /// <summary>A directory that a layer touches, by its real place in the tree: no link is part of its path.</summary>
-internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, FileStatus? original)
+internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, FileStatus? original, ApplyOptions options)
 {
+    /// <summary>About what one needs beside its name.</summary>
+    private const int Size = 700;
+
+    private readonly int _depth = parent is null ? 0 : parent._depth + 1;
+    private TarEntry? _entry;
     private Dictionary<ByteString, DirectoryNode>? _children;
 
     /// <summary>The directory it is in; null for the root.</summary>
@@ -19,7 +24,12 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     public FileStatus? Original { get; set; } = original;
 
     /// <summary>The last entry of this layer for it; null if it is only implied.</summary>
-    public TarEntry? Entry { get; set; }
+    /// <remarks>Attributes of directories are set last, and all of them wait in memory until then.</remarks>
+    public TarEntry? Entry
+    {
+        get => _entry;
+        set => _entry = options.Remember(value);
+    }
 
     /// <summary>Whether an opaque whiteout is in it.</summary>
     public bool IsOpaque { get; set; }
@@ -76,9 +86,16 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     public DirectoryNode? Child(ByteString childName) => _children?.GetValueOrDefault(childName);
 
     /// <summary>Adds a directory.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it is too deep. Links can lead deeper than any path says.</exception>
     public DirectoryNode Add(ByteString childName, FileStatus? childOriginal)
     {
-        DirectoryNode child = new(this, childName, childOriginal);
+        if (_depth >= options.MaxDepth)
+        {
+            throw EntryName.TooDeep(LayerPath.Join(Path, childName), options.MaxDepth);
+        }
+
+        options.Memory.Take(Size + childName.Length);
+        DirectoryNode child = new(this, childName, childOriginal, options);
         child.HidesLower = child.IsHidden;
         (_children ??= []).Add(childName, child);
         return child;

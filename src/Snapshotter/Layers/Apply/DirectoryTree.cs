@@ -22,18 +22,20 @@ internal sealed class DirectoryTree : IDisposable
     private DirectoryNode? _last;
     private bool _lastWentThroughLink;
 
+    private readonly ApplyOptions _options;
     private readonly bool _whiteoutsDelete;
     private bool _wentThroughLink;
     private readonly List<(DirectoryNode Node, ByteString Name, ByteString Path)> _mustBeHidden = [];
     private readonly SortedSet<ByteString> _unsettled = [];
 
-    /// <param name="root">The root.</param>
-    /// <param name="whiteoutsDelete">Whether the tree holds what layers below made, which whiteouts delete.</param>
-    public DirectoryTree(RootDirectory root, bool whiteoutsDelete)
+    /// <param name="root">The root, which holds what layers below made if whiteouts delete.</param>
+    /// <param name="options">How the layer is applied.</param>
+    public DirectoryTree(RootDirectory root, ApplyOptions options)
     {
-        _whiteoutsDelete = whiteoutsDelete;
+        _options = options;
+        _whiteoutsDelete = options.Whiteouts == WhiteoutMode.Delete;
         DirectoryHandle handle = root.OpenSelf();
-        Root = new DirectoryNode(null, ByteString.Empty, handle.Stat()) { Handle = handle };
+        Root = new DirectoryNode(null, ByteString.Empty, handle.Stat(), options) { Handle = handle };
     }
 
     /// <summary>The root.</summary>
@@ -192,7 +194,7 @@ internal sealed class DirectoryTree : IDisposable
     {
         if (node is { IsPassage: true, Entry: null })
         {
-            _unsettled.Add(node.Path);
+            _unsettled.Add(_options.Remember(node.Path));
             node.IsPassage = false;
         }
     }
@@ -242,7 +244,7 @@ internal sealed class DirectoryTree : IDisposable
                 {
                     if (!_whiteoutsDelete)
                     {
-                        _unsettled.Add(LayerPath.Join(node.Path, name)); // A link there would lead elsewhere.
+                        _unsettled.Add(_options.Remember(LayerPath.Join(node.Path, name))); // A link there would lead elsewhere.
                     }
 
                     continue;
@@ -275,7 +277,7 @@ internal sealed class DirectoryTree : IDisposable
 
                 if ((make || isForWhiteout) && _whiteoutsDelete && !node.Made.Contains(name))
                 {
-                    node.FollowedLinks.Add(name);
+                    node.FollowedLinks.Add(_options.Remember(name));
                     _wentThroughLink = true;
                 }
 
@@ -301,7 +303,7 @@ internal sealed class DirectoryTree : IDisposable
                 // From a layer below: right only if a whiteout hides it, which may still come.
                 directory.Unlink(name);
                 OpenToFill(node).MakeDirectory(name, 0x1c0);
-                _mustBeHidden.Add((node, name, path));
+                _mustBeHidden.Add((node, name, _options.Remember(path)));
                 node = node.Add(name, null);
             }
             else

@@ -1,4 +1,5 @@
 using LayerStore;
+using LayerStore.Tar;
 
 namespace Snapshotter.Layers.Apply;
 
@@ -31,6 +32,10 @@ internal static class EntryName
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it is too deep.</exception>
     public static ByteString CleanTarget(ByteString target, int maxDepth) => Clean(target, maxDepth, staysInRoot: true);
 
+    /// <summary>The error for a file that is too deep.</summary>
+    public static LayerStoreException TooDeep(ByteString path, int maxDepth) => BadLayer.Because(
+        $"the layer has a file deeper than {nameof(TarLimits.MaxDepth)} allows ({maxDepth}): {path}", Limit.Hint(nameof(TarLimits.MaxDepth)));
+
     private static ByteString Clean(ByteString name, int maxDepth, bool staysInRoot)
     {
         ReadOnlySpan<byte> rest = name.Span;
@@ -61,7 +66,7 @@ internal static class EntryName
 
             if (++depth > maxDepth)
             {
-                throw BadLayer.Because($"the layer has a path with more than {maxDepth} components: {name}");
+                throw TooDeep(name, maxDepth);
             }
 
             if (length > 0)

@@ -27,6 +27,9 @@ internal sealed partial class LayerApplier : IDisposable
 {
     private const int BufferSize = 1 << 20;
 
+    /// <summary>About what each name needs: it is known until the layer's end, and so is the hash of its file's content.</summary>
+    private const int NameSize = 200;
+
     /// <summary>From this size on, a file is compared with what is free before it is written.</summary>
     private const long LargeFile = 64 << 20;
 
@@ -43,7 +46,7 @@ internal sealed partial class LayerApplier : IDisposable
     public LayerApplier(RootDirectory root, ApplyOptions options)
     {
         _options = options;
-        _tree = new DirectoryTree(root, whiteoutsDelete: options.Whiteouts == WhiteoutMode.Delete);
+        _tree = new DirectoryTree(root, options);
         _maker = new FileMaker(options);
         _overlay = new OverlayXattrs(options.OverlayXattrNamespace);
     }
@@ -82,6 +85,7 @@ internal sealed partial class LayerApplier : IDisposable
             Entries = _entries,
             ContentBytes = _contentBytes,
             HasRootEntry = _tree.Root.Entry is not null,
+            RootMode = _tree.Root.Entry?.Mode,
             HasOpaqueRoot = _tree.Root.IsOpaque,
             SquashedOwners = _squashedOwners,
             ImpliedDirectories = implied,
@@ -112,6 +116,7 @@ internal sealed partial class LayerApplier : IDisposable
         }
 
         (ByteString directoryPath, ByteString name) = LayerPath.Split(path);
+        _options.Memory.Take(NameSize + name.Length);
         if (IsMark(directoryPath) && !IsLinkSource(directoryPath, entry))
         {
             return;
@@ -238,7 +243,7 @@ internal sealed partial class LayerApplier : IDisposable
         FileOwner owner = new(entry.UserId, entry.GroupId);
         if (OwnerPolicy.Squash(owner) != owner)
         {
-            _squashedOwners[path] = owner;
+            _squashedOwners[_options.Remember(path)] = owner;
         }
         else
         {
@@ -346,7 +351,7 @@ internal sealed partial class LayerApplier : IDisposable
             SetDirectory(node);
             if (node is { Entry: null, Parent: not null, IsHidden: false })
             {
-                implied.Add(node.Path);
+                implied.Add(_options.Remember(node.Path));
             }
         }
 
@@ -359,7 +364,8 @@ internal sealed partial class LayerApplier : IDisposable
         DirectoryHandle directory = _tree.Open(node);
         if (node.Entry is { } entry)
         {
-            _maker.SetMetadata(directory, null, entry, replaceXattrs: node.Original is not null);
+            bool isPrivate = _options.KeepsRootPrivate && node.Parent is null;
+            _maker.SetMetadata(directory, null, isPrivate ? entry with { Mode = 0x1c0 } : entry, replaceXattrs: node.Original is not null);
         }
         else if (node.Original is { } original)
         {

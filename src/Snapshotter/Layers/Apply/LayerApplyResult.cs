@@ -16,6 +16,9 @@ internal sealed record LayerApplyResult
     /// <summary>Whether an entry set the root directory's own metadata.</summary>
     public required bool HasRootEntry { get; init; }
 
+    /// <summary>The mode in that entry; null without one.</summary>
+    public required uint? RootMode { get; init; }
+
     /// <summary>Whether the layer hides all that is below it.</summary>
     public required bool HasOpaqueRoot { get; init; }
 

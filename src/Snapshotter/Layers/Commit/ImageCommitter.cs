@@ -175,7 +175,7 @@ internal sealed class ImageCommitter(
         }
 
         byte[] bytes = await content.ReadAllAsync(manifest, (int)Math.Min(blob.Size, int.MaxValue), cancellationToken).ConfigureAwait(false);
-        ImageManifest parsed = ImageManifest.Parse(bytes);
+        ImageManifest parsed = ImageManifest.Parse(bytes, limits: DocumentLimits.Stored);
         if (!parsed.IsImage)
         {
             return null;

@@ -17,6 +17,13 @@ internal sealed class ContentHashes
     public void Note(ulong inode, ReadOnlySpan<byte> sha256) => _hashes[inode] =
         new Hash(BinaryPrimitives.ReadUInt128LittleEndian(sha256), BinaryPrimitives.ReadUInt128LittleEndian(sha256[16..]));
 
+    /// <summary>Forgets all of them.</summary>
+    public void Clear()
+    {
+        _hashes.Clear();
+        _hashes.TrimExcess();
+    }
+
     /// <summary>The sha256 of a file that was noted; else null.</summary>
     public ByteString? Find(ulong inode)
     {

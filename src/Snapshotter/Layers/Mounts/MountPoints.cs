@@ -48,7 +48,7 @@ internal static class MountPoints
         }
     }
 
-    /// <summary>Makes a directory and those above it.</summary>
+    /// <summary>Makes a directory and those above it, mode 0700: what an image puts below, setuid programs among it, is not for other users.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: something else is there, or on the way.</exception>
     public static void MakeDirectory(string path)
     {
@@ -65,7 +65,16 @@ internal static class MountPoints
 
         try
         {
-            Directory.CreateDirectory(path);
+            Stack<string> missing = new();
+            for (string? above = Path.GetFullPath(path); above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
+            {
+                missing.Push(above);
+            }
+
+            while (missing.TryPop(out string? directory))
+            {
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
         catch (Exception e) when (IoErrors.IsIo(e))
         {

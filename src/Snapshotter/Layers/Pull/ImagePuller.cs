@@ -26,7 +26,7 @@ internal sealed class ImagePuller(IContentStore content, IImageStore images, Lea
         try
         {
             await using WorkLease lease = await leases.BeginWorkAsync("pull", cancellationToken).ConfigureAwait(false);
-            await using IImageSource opened = ImageTransports.OpenSource(source);
+            await using IImageSource opened = ImageTransports.OpenSource(source, options.Layers.Limits);
             CopyWatch copies = new(progress, brought);
             ResolvedManifest resolved = await new ImageCopier(content, lease)
                 .PullAsync(opened, options.Platform, mustBeImage: unpacker is not null, copies, cancellationToken).ConfigureAwait(false);

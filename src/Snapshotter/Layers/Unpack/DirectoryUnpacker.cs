@@ -23,29 +23,24 @@ internal static class DirectoryUnpacker
     {
         string path = MountPoints.Resolve(directory);
         bool made = MountPoints.MakeEmpty(path);
+
+        // One handle for all layers: whoever swaps the path for a link meanwhile leads nobody elsewhere.
+        using RootDirectory root = RootDirectory.Open(path);
+        uint before;
+        using (DirectoryHandle handle = root.OpenSelf())
+        {
+            before = handle.Stat().Mode;
+        }
+
         bool done = false;
         try
         {
-            // An image whose layers say nothing of the root has it so; what the directory was before does not matter.
-            using (RootDirectory root = RootDirectory.Open(path))
-            using (DirectoryHandle handle = root.OpenSelf())
-            {
-                handle.SetOwner(null, 0, 0);
-                handle.SetMode(null, 0x1ed);
-                handle.SetTimes(null, null, Timestamp.Epoch);
-            }
-
-            LayerExtractor extractor = new(blobs, options.Layers, progress);
-            ApplyOptions how = extractor.ApplyOptions(WhiteoutMode.Delete);
-            foreach (ImageLayer layer in image.Layers)
-            {
-                await extractor.ExtractAsync(layer, path, how, cancellationToken).ConfigureAwait(false);
-            }
-
+            uint mode = await UnpackAsync(blobs, image, root, options, progress, cancellationToken).ConfigureAwait(false);
+            using DirectoryHandle handle = root.OpenSelf();
+            handle.SetMode(null, mode);
             if (options.Sync)
             {
-                using Microsoft.Win32.SafeHandles.SafeFileHandle handle = FileSystemSync.OpenDirectory(path);
-                FileSystemSync.SyncFileSystem(handle);
+                FileSystemSync.SyncFileSystem(handle.Handle);
             }
 
             done = true;
@@ -54,25 +49,51 @@ internal static class DirectoryUnpacker
         {
             if (!done)
             {
-                RemoveWhatWasMade(path, made);
+                RemoveWhatWasMade(root, before, made ? path : null);
             }
         }
     }
 
-    private static void RemoveWhatWasMade(string path, bool madeDirectory)
+    /// <summary>Applies all layers, in a root that nobody else can enter meanwhile. Returns the mode that it gets at the end.</summary>
+    private static async Task<uint> UnpackAsync(
+        IBlobProvider blobs, ImageView image, RootDirectory root, UnpackOptions options, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
     {
-        using (RootDirectory root = RootDirectory.Open(path))
+        // An image whose layers say nothing of the root has it 0755, root's, time 0; what the directory was before does not matter.
+        uint mode = 0x1ed;
+        using (DirectoryHandle handle = root.OpenSelf())
+        {
+            handle.SetOwner(null, 0, 0);
+            handle.SetMode(null, 0x1c0);
+            handle.SetTimes(null, null, Timestamp.Epoch);
+        }
+
+        LayerExtractor extractor = new(blobs, options.Layers, progress);
+        foreach (ImageLayer layer in image.Layers)
+        {
+            ApplyOptions how = extractor.ApplyOptions(WhiteoutMode.Delete) with { KeepsRootPrivate = true };
+            LayerApplyResult result = await extractor.ExtractAsync(layer, root, how, cancellationToken).ConfigureAwait(false);
+            how.Memory.Release();
+            mode = result.RootMode ?? mode;
+        }
+
+        return mode;
+    }
+
+    private static void RemoveWhatWasMade(RootDirectory root, uint mode, string? madeDirectory)
+    {
         using (DirectoryHandle handle = root.OpenSelf())
         {
             foreach (DirectoryItem item in handle.List())
             {
                 handle.RemoveTree(item.Name);
             }
+
+            handle.SetMode(null, mode);
         }
 
-        if (madeDirectory)
+        if (madeDirectory is not null)
         {
-            Directory.Delete(path);
+            Directory.Delete(madeDirectory);
         }
     }
 }

@@ -45,8 +45,8 @@ internal sealed class DraftFiller
         LayerDraft draft = await snapshots.BeginLayerAsync(cancellationToken).ConfigureAwait(false);
         begun(draft);
         DraftFiller filler = new(snapshots, image, index, extractor, draft);
-        LayerApplyResult result = filler._result =
-            await extractor.ExtractAsync(image.Layers[index], draft.Directory, filler._how, cancellationToken).ConfigureAwait(false);
+        using RootDirectory root = RootDirectory.Open(draft.Directory);
+        LayerApplyResult result = filler._result = await extractor.ExtractAsync(image.Layers[index], root, filler._how, cancellationToken).ConfigureAwait(false);
         draft.HasRootEntry = result.HasRootEntry;
         draft.HasOpaqueRoot = result.HasOpaqueRoot;
         draft.IsChainBound = result.IsLoose || result.SquashedOwners.Count > 0;
@@ -89,6 +89,8 @@ internal sealed class DraftFiller
                 _result!.SquashedOwners,
                 Draft.HasRootEntry ? null : new OverlayXattrs(_snapshots.OverlayXattrNamespace),
                 cancellationToken);
+            _hashes.Clear();
+            _how.Memory.Release();
         },
         cancellationToken);
 }

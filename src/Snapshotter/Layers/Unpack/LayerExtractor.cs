@@ -9,31 +9,26 @@ namespace Snapshotter.Layers.Unpack;
 /// <summary>Extracts one layer into a directory and verifies it: the blob's digest and size, and the diffID of the whole tar.</summary>
 internal sealed class LayerExtractor(IBlobProvider blobs, LayerOptions options, IProgress<LayerProgress>? progress)
 {
-    /// <summary>How layers are applied.</summary>
-    public ApplyOptions ApplyOptions(WhiteoutMode whiteouts) => new()
-    {
-        Whiteouts = whiteouts,
-        NoDevices = options.NoDevices,
-        StripSetuid = options.StripSetuid,
-        SquashIds = options.SquashIds,
-        Warn = options.Warn,
-    };
+    /// <summary>What all layers together must remember until they are written.</summary>
+    private readonly MemoryBudget _memory = new(options.Limits.MaxMemoryBytes);
 
-    /// <summary>Extracts a layer on a thread of its own, while others read, decompress and digest it.</summary>
-    /// <exception cref="LayerStore.LayerStoreException">What the applier throws, and errors of verification. The directory is then to be thrown away.</exception>
-    public async Task<LayerApplyResult> ExtractAsync(ImageLayer layer, string directory, ApplyOptions how, CancellationToken cancellationToken)
+    /// <summary>How layers are applied.</summary>
+    public ApplyOptions ApplyOptions(WhiteoutMode whiteouts) => options.For(whiteouts, _memory);
+
+    /// <summary>Extracts a layer into a root, on a thread of its own, while others read, decompress and digest it.</summary>
+    /// <exception cref="LayerStore.LayerStoreException">What the applier throws, and errors of verification. What the root holds is then to be thrown away.</exception>
+    public async Task<LayerApplyResult> ExtractAsync(ImageLayer layer, RootDirectory root, ApplyOptions how, CancellationToken cancellationToken)
     {
         await using LayerStream stream = await LayerStream.OpenAsync(
-            blobs, layer, options.DecompressionLimits, done => Report(layer, done, LayerState.Running), cancellationToken).ConfigureAwait(false);
+            blobs, layer, options.Limits.Compression, done => Report(layer, done, LayerState.Running), cancellationToken).ConfigureAwait(false);
         LayerApplyResult result;
         try
         {
             result = await Task.Run(
                 () =>
                 {
-                    using RootDirectory root = RootDirectory.Open(directory);
                     using LayerApplier applier = new(root, how);
-                    LayerApplyResult applied = applier.Apply(new TarReader(stream, options.TarLimits), cancellationToken);
+                    LayerApplyResult applied = applier.Apply(new TarReader(stream, options.Limits.Tar), cancellationToken);
                     stream.VerifyToEnd();
                     return applied;
                 },

@@ -68,10 +68,11 @@ internal sealed class WholeTreeDraft : IAsyncDisposable
         }
 
         ApplyOptions how = extractor.ApplyOptions(WhiteoutMode.Delete) with { Hashes = hashes };
-        LayerApplyResult result = await extractor.ExtractAsync(layer, Directory, how, cancellationToken).ConfigureAwait(false);
+        LayerApplyResult result = await extractor.ExtractAsync(layer, root, how, cancellationToken).ConfigureAwait(false);
         (Manifest, _usage) = await Task.Run(
             () => ManifestBuilder.Write(root, ManifestPath, (_, status) => hashes.Find(status.Inode), result.SquashedOwners, rootMarks: null, cancellationToken),
             cancellationToken).ConfigureAwait(false);
+        how.Memory.Release();
     }
 
     /// <summary>Makes it a committed snapshot, durably.</summary>

@@ -46,8 +46,10 @@ case(
     "an archive inside a file is that file's content, whatever its header's size says",
     [[with_pax(F("inner.tar", F("evil", "1").tar, header={"size": 0}), ("size", "1024")), F("b", "2")]],
     [F("inner.tar", F("evil", "1").tar), F("b", "2")],
+    or_refused=True,
     severity=SECURITY,
     source=[POSIX, "https://www.cve.org/CVERecord?id=CVE-2025-62518"],
+    reading="The record wins. Who refuses it leaves no reader another image.",
 )
 case(
     "size-of-one-entry",

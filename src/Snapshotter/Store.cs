@@ -288,7 +288,7 @@ public sealed partial class Store : IAsyncDisposable
         using StoreLock? held = options.Repair
             ? await CollectionLock.TakeAsync(_layout, cancellationToken).ConfigureAwait(false)
             : _layout.IsReadOnly ? null : await CollectionLock.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
-        return await new StoreChecker(_layout, _metadata, _content, Images, Snapshotter, _options.TimeProvider)
+        return await new StoreChecker(_layout, _metadata, _content, Images, Snapshotter, _options)
             .CheckAsync(options, progress, cancellationToken).ConfigureAwait(false);
     }
 

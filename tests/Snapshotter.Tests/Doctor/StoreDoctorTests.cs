@@ -40,10 +40,7 @@ public sealed class StoreDoctorTests : IDisposable
     [SkippableFact]
     public async Task A_store_that_is_there_says_its_driver_itself()
     {
-        await using (Store store = await Store.OpenAsync(_temp["root"], new StoreOptions { Driver = StoreDriver.Native }))
-        {
-            Assert.Equal("native", Snapshotter.Snapshots.Native.NativeSnapshotter.DriverName);
-        }
+        await (await Store.OpenAsync(_temp["root"], new StoreOptions { Driver = StoreDriver.Native })).DisposeAsync();
 
         Assert.False(Line("overlay", new() { Driver = StoreDriver.Overlay }).IsRequired);
         Assert.Contains("a store on", Line("writable").What, StringComparison.Ordinal);

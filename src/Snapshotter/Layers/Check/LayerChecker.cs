@@ -7,7 +7,7 @@ using Snapshotter.Snapshots.Trees;
 namespace Snapshotter.Layers.Check;
 
 /// <summary>Compares the unpacked trees with their manifests, and heals what is damaged from their blobs.</summary>
-internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMaker maker, CheckOptions options, CheckWatch watch)
+internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMaker maker, CheckOptions options, CheckWatch watch, bool sync)
 {
     private readonly List<CheckFinding> _findings = [];
 
@@ -144,8 +144,13 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
         return digest;
     }
 
-    private static void Sync(string directory)
+    private void Sync(string directory)
     {
+        if (!sync)
+        {
+            return;
+        }
+
         using DirectoryHandle handle = TrustedDirectory.Open(directory);
         FileSystemSync.SyncFileSystem(handle.Handle);
     }

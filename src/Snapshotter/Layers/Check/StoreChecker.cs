@@ -9,12 +9,12 @@ namespace Snapshotter.Layers.Check;
 /// <summary>Checks a whole store: disk against records, records against each other, both against the mounts.</summary>
 /// <remarks>The caller holds the store's lock <c>collect</c>: shared to look, so that nothing vanishes meanwhile; alone to repair.</remarks>
 internal sealed class StoreChecker(
-    StoreLayout layout, SqliteDatabase metadata, ContentStore content, IImageStore images, DirectorySnapshotter snapshots, TimeProvider time)
+    StoreLayout layout, SqliteDatabase metadata, ContentStore content, IImageStore images, DirectorySnapshotter snapshots, StoreOptions how)
 {
     /// <summary>Checks, and mends if asked to.</summary>
     public async Task<CheckReport> CheckAsync(CheckOptions options, IProgress<StoreProgress>? progress, CancellationToken cancellationToken)
     {
-        CheckWatch watch = new(new Throttle(options.BytesPerSecond, time), progress);
+        CheckWatch watch = new(new Throttle(options.BytesPerSecond, how.TimeProvider), progress);
         List<CheckFinding> findings =
         [
             .. CheckDatabase("metadata.db", metadata.CheckIntegrity()),
@@ -26,7 +26,7 @@ internal sealed class StoreChecker(
         await sources.LoadAsync(cancellationToken).ConfigureAwait(false);
         CopySources copies = new(content, sources);
         ITreeMaker maker = snapshots is ILayerSnapshotter layered ? new LayerMaker(layered, copies) : new WholeTreeMaker(layout, snapshots, copies);
-        LayerChecker layers = new(layout, snapshots.Trees, maker, options, watch);
+        LayerChecker layers = new(layout, snapshots.Trees, maker, options, watch, how.Sync);
         findings.AddRange(await layers.CheckAsync(cancellationToken).ConfigureAwait(false));
         if (snapshots is OverlaySnapshotter overlay)
         {

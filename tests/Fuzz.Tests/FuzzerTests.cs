@@ -19,7 +19,7 @@ public sealed class FuzzerTests
     public void An_input_that_never_ends_is_saved_and_ends_the_run()
     {
         using TempDirectory directory = new();
-        ToolResult result = FuzzProcess.Run(directory, "run", "planted-hang", "--fresh", "--executions", "1000000", "--limit", "1");
+        ToolResult result = FuzzProcess.Run(directory, "run", "planted-hang", "--fresh", "--executions", "1000000", "--limit", "3");
         Assert.Equal(ExitCodes.Fault, result.ExitCode);
         Assert.Contains("FAULT hang", result.Output, StringComparison.Ordinal);
         Assert.Equal(7, File.ReadAllBytes(Assert.Single(Directory.GetFiles(directory["faults/planted-hang"])))[^1]);

@@ -108,8 +108,8 @@ internal sealed class TarExtensions
                 : oldSparse ? header.SparseSize
                 : paxSparse ? _pax.SparseSize ?? throw new TarFormatException("a sparse file's size is missing")
                 : StoredSize(header),
-            ModifiedAt = _pax.ModifiedAt ?? new Timestamp(header.ModifiedAt, 0),
-            AccessedAt = _pax.AccessedAt ?? header.AccessedAt,
+            ModifiedAt = Time(_pax.ModifiedAt ?? new Timestamp(header.ModifiedAt, 0)),
+            AccessedAt = (_pax.AccessedAt ?? header.AccessedAt) is { } accessed ? Time(accessed) : null,
             LinkName = isLink ? Choose(_pax.LinkPath, _longLink) ?? new ByteString(header.LinkName) : default,
             DeviceMajor = isDevice ? DeviceNumber(header.DeviceMajor) : 0,
             DeviceMinor = isDevice ? DeviceNumber(header.DeviceMinor) : 0,
@@ -191,6 +191,10 @@ internal sealed class TarExtensions
 
     private static uint Id(long value, string what) =>
         value is >= 0 and <= MaxId ? (uint)value : throw new TarFormatException($"the {what} is out of range: {value}");
+
+    /// <summary>The least number has no decimal that <see cref="PaxTime"/> reads back, so it could not be written again.</summary>
+    private static Timestamp Time(Timestamp time) =>
+        time.Seconds > long.MinValue ? time : throw new TarFormatException($"a time is out of range: {time.Seconds}");
 
     /// <summary>Linux has 12 bits for the major and 20 for the minor number; what the field holds as octal digits is enough for every system.</summary>
     private static uint DeviceNumber(long value) =>

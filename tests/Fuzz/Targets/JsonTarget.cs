@@ -26,7 +26,7 @@ internal sealed class JsonTarget(string name, string mark, Func<byte[], object> 
 
     public override string Name => name;
 
-    public override string Description => $"the JSON of a {name}: no key of an accepted one is there twice, and writing it anew changes nothing";
+    public override string Description => $"JSON, {name}: an accepted document has no key twice, and says the same when it is written anew";
 
     public override IReadOnlyList<string> Code => ["LayerStore.Oci.", "LayerStore.Transports.DockerArchive.DockerArchiveEntry"];
 

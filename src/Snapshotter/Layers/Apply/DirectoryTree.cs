@@ -250,14 +250,14 @@ internal sealed class DirectoryTree : IDisposable
                     continue;
                 }
 
+                if (links > 0 && (make || isForWhiteout))
+                {
+                    BadLayer.ThrowIfMark(name, path);
+                }
+
                 if (!make)
                 {
                     return null;
-                }
-
-                if (links > 0)
-                {
-                    BadLayer.ThrowIfMark(name, path);
                 }
 
                 OpenToFill(node).MakeDirectory(name, 0x1c0);

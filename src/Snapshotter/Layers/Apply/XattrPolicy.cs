@@ -38,6 +38,12 @@ internal sealed class XattrPolicy
         {
             if (Translate(entry, xattr.Name) is { } name)
             {
+                if (name == s_capability && xattr.Value.IsEmpty)
+                {
+                    // The kernel sets it without a look and then cannot read it (fs/xattr.c, security/commoncap.c): no differ would get past it.
+                    throw Bad(entry.Name, name);
+                }
+
                 kept.Add(xattr with { Name = name });
             }
         }
@@ -73,13 +79,16 @@ internal sealed class XattrPolicy
         else if (errno is Errno.EINVAL or Errno.E2BIG or Errno.ERANGE || (errno == Errno.EACCES && name == s_defaultAcl))
         {
             // A default list is for directories only, which the kernel says by EACCES (fs/posix_acl.c, set_posix_acl).
-            throw new LayerStoreException(ErrorKind.DataLoss, $"{path}: the xattr {name} has a name or value that the kernel refuses");
+            throw Bad(path, name);
         }
         else
         {
             throw LinuxError.Make(errno, $"set the xattr {name} of", path.ToString());
         }
     }
+
+    private static LayerStoreException Bad(ByteString path, ByteString name) =>
+        new(ErrorKind.DataLoss, $"{path}: the xattr {name} has a name or value that the kernel refuses");
 
     private ByteString? Translate(TarEntry entry, ByteString name)
     {

@@ -23,8 +23,11 @@ internal sealed class LooseLayerCompleter
     /// <summary>Directories without an entry: their metadata comes from below.</summary>
     private readonly SortedSet<ByteString> _implied = [];
 
-    /// <summary>Lower files that this layer has a copy of, by their paths there: where the copy is.</summary>
-    private readonly Dictionary<ByteString, ByteString> _copies = [];
+    /// <summary>Lower files that this layer has a copy of, by each of their paths there: the names that the copy has here.</summary>
+    private readonly Dictionary<ByteString, HashSet<ByteString>> _copies = [];
+
+    /// <summary>The same sets by the names in them: a later link may take one away.</summary>
+    private readonly Dictionary<ByteString, HashSet<ByteString>> _namesOfCopy = [];
 
     /// <summary>Names that links were made for here, which a later link may replace.</summary>
     private readonly HashSet<ByteString> _linked = [];
@@ -145,7 +148,7 @@ internal sealed class LooseLayerCompleter
             throw DirectoryMerger.TwoPaths(path);
         }
 
-        ByteString source = _copies.GetValueOrDefault(target, target);
+        ByteString source = SourceOf(target, path);
         if (source == path && present is { IsWhiteout: false })
         {
             SetLinkMetadata(entry);
@@ -155,14 +158,18 @@ internal sealed class LooseLayerCompleter
         if (_layer.Stat(source) is { IsWhiteout: false } status)
         {
             RefuseDirectory(status, entry);
-            _layer.Remove(path);
+            Remove(path);
             _layer.Link(source, path);
+            if (_namesOfCopy.TryGetValue(source, out HashSet<ByteString>? names))
+            {
+                AddName(names, path);
+            }
         }
         else
         {
             FileStatus lower = _lower.Stat(target) ?? throw Missing(entry);
             RefuseDirectory(lower, entry);
-            _layer.Remove(path);
+            Remove(path);
             CopyUp(target, lower, path);
         }
 
@@ -184,15 +191,39 @@ internal sealed class LooseLayerCompleter
             _copier.Copy(from, lowerName, lower, to, name);
         }
 
+        HashSet<ByteString> names = [];
+        AddName(names, path);
         foreach (ByteString other in _lower.NamesOf(lowerPath, lower))
         {
-            _copies[other] = path;
+            _copies[other] = names;
             if (other != path && _layer.Stat(other) is null && !_layer.Hides(other))
             {
                 _implied.UnionWith(_layer.MakeDirectories(LayerPath.Split(other).Directory));
                 _layer.Link(path, other);
+                AddName(names, other);
                 _linked.Add(other);
             }
+        }
+    }
+
+    /// <summary>What to link to: a name of the copy that was made of a lower file, the link's own if it is one; else the file's own path.</summary>
+    private ByteString SourceOf(ByteString target, ByteString path) =>
+        !_copies.TryGetValue(target, out HashSet<ByteString>? names) || names.Count == 0 ? target
+        : names.Contains(path) ? path
+        : names.First();
+
+    private void AddName(HashSet<ByteString> names, ByteString path)
+    {
+        names.Add(path);
+        _namesOfCopy[path] = names;
+    }
+
+    private void Remove(ByteString path)
+    {
+        _layer.Remove(path);
+        if (_namesOfCopy.Remove(path, out HashSet<ByteString>? names))
+        {
+            names.Remove(path);
         }
     }
 

@@ -49,8 +49,8 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     /// <summary>Names that this layer has entries for. Kept only where whiteouts delete, to know what is not theirs to delete.</summary>
     public HashSet<ByteString> Made { get; } = [];
 
-    /// <summary>Those of them whose entries came here through a symbolic link of a layer below.</summary>
-    public HashSet<ByteString> MadeThroughLink { get; } = [];
+    /// <summary>Those of them whose entries came here through a symbolic link of a layer below: by name, the path that the directory has in the entry.</summary>
+    public Dictionary<ByteString, ByteString> MadeThroughLink { get; } = [];
 
     /// <summary>Names of hard links whose files are in a layer below; they are made when the whole layer is known.</summary>
     public HashSet<ByteString> AwaitedLinks { get; } = [];

@@ -56,12 +56,12 @@ internal sealed class DirectoryTree : IDisposable
             _lastWentThroughLink = _wentThroughLink;
         }
 
-        WentThroughLink = _lastWentThroughLink;
+        PathThroughLink = _lastWentThroughLink ? path : ByteString.Empty;
         return _last;
     }
 
-    /// <summary>Whether the path that was made last goes through a symbolic link of a layer below.</summary>
-    public bool WentThroughLink { get; private set; }
+    /// <summary>The path that was made last, if it goes through a symbolic link of a layer below; else empty.</summary>
+    public ByteString PathThroughLink { get; private set; }
 
     /// <summary>The directory of a clean path; null if it does not exist.</summary>
     public DirectoryNode? Find(ByteString path) => Walk(path, make: false);

@@ -215,26 +215,30 @@ internal sealed partial class LayerApplier : IDisposable
     }
 
     /// <summary>
-    /// Refuses a name that the layer has two entries for, one of them through a symbolic link of a layer below. A stored layer learns
-    /// only when it is completed that they are one, and not which came last.
+    /// Refuses a name that the layer has two entries for, one of them through a symbolic link of a layer below, or each through another. A
+    /// stored layer learns only when it is completed that they are one, and not which came last.
     /// </summary>
-    private void RefuseSecondPath(DirectoryNode parent, ByteString name)
+    /// <param name="parent">The directory.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="isAbove">Whether the entry is for a directory above this name.</param>
+    private void RefuseSecondPath(DirectoryNode parent, ByteString name, bool isAbove = false)
     {
         if (!Deletes)
         {
             return;
         }
 
-        bool through = _tree.WentThroughLink;
+        ByteString through = _tree.PathThroughLink;
+        ByteString before = parent.MadeThroughLink.GetValueOrDefault(name);
         bool isTaken = parent.Made.Contains(name) || parent.AwaitedLinks.Contains(name);
-        if (isTaken && parent.MadeThroughLink.Contains(name) != through)
+        if (isTaken && (isAbove ? before.IsEmpty != through.IsEmpty : before != through))
         {
             throw BadLayer.Because($"the layer has two paths for one file: {LayerPath.Join(parent.Path, name)}");
         }
 
-        if (through)
+        if (!through.IsEmpty)
         {
-            parent.MadeThroughLink.Add(name);
+            parent.MadeThroughLink[name] = through;
         }
     }
 
@@ -273,7 +277,7 @@ internal sealed partial class LayerApplier : IDisposable
             {
                 foreach (ByteString made in node.Made)
                 {
-                    RefuseSecondPath(node, made);
+                    RefuseSecondPath(node, made, isAbove: true);
                 }
             }
 

@@ -101,6 +101,13 @@ internal sealed class LooseLayerCompleter
             throw BadLayer.Because($"the layer has files below a link that leads to itself: {path}");
         }
 
+        if ((_layer.Stat(target) is { IsWhiteout: true } || _layer.Hides(target)) && _merger.HoldsOnlyWhiteouts(path))
+        {
+            _layer.RemoveDirectory(path); // Whiteouts of what another whiteout hides.
+            _implied.Remove(path);
+            return;
+        }
+
         foreach (ByteString made in _layer.MakeDirectories(target))
         {
             _implied.Add(made);

@@ -38,7 +38,7 @@ internal sealed class Doctor : CliCommand
 
         if (lines.FindAll(line => line.IsRequired && !line.IsHealthy) is { Count: > 0 } missing)
         {
-            await session.Host.FlushAsync().ConfigureAwait(false);
+            session.Host.Flush();
             throw new LayerStoreException(
                 missing[0].Failure,
                 $"this machine lacks what the store needs: {string.Join(", ", missing.Select(line => line.Name))}",

@@ -18,7 +18,7 @@ internal static class AllTargets
         new JsonTarget("index", "\"manifests\"", bytes => ImageIndex.Parse(bytes)),
         new JsonTarget("manifest", "\"layers\"", bytes => ImageManifest.Parse(bytes)),
         new JsonTarget("config", "\"rootfs\"", bytes => ImageConfig.Parse(bytes)),
-        new JsonTarget("docker-manifest", "\"RepoTags\"", bytes => DockerArchiveEntry.Parse(bytes, "manifest.json")),
+        new JsonTarget("docker-manifest", "\"RepoTags\"", bytes => DockerArchiveEntry.Parse(bytes, "manifest.json", DocumentLimits.Default)),
         new DockerArchiveTarget(),
         new ReferenceTarget(),
         new DigestTarget(),

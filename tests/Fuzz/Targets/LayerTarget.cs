@@ -36,8 +36,11 @@ internal abstract class LayerTarget : FuzzTarget
     /// <summary>How layers are applied.</summary>
     protected static LayerOptions Options { get; } = new()
     {
-        TarLimits = new TarLimits { MaxTotalBytes = 1 << 20, MaxEntries = 200 },
-        DecompressionLimits = new DecompressionLimits { MaxBytes = 4 << 20 },
+        Limits = new Limits
+        {
+            Tar = new TarLimits { MaxTotalBytes = 1 << 20, MaxEntries = 200 },
+            Compression = new DecompressionLimits { MaxBytes = 4 << 20 },
+        },
     };
 
     /// <summary>The applier's and the differ's buffers, several times.</summary>

@@ -1,7 +1,6 @@
 using LayerStore;
 using LayerStore.Content;
 using Snapshotter.Snapshots;
-using Snapshotter.Snapshots.Database;
 using Snapshotter.Snapshots.Native;
 using Snapshotter.Snapshots.Overlay;
 

@@ -112,6 +112,18 @@ internal static class SnapshotDatabase
         }
     }
 
+    /// <summary>The driver that a store's snapshots belong to, or null if it has none yet.</summary>
+    public static string? DriverOf(StoreLayout layout)
+    {
+        if (!File.Exists(layout.SnapshotsDatabase))
+        {
+            return null;
+        }
+
+        using SqliteDatabase database = SqliteDatabase.Open(layout.SnapshotsDatabase, s_migrations, layout.IsReadOnly);
+        return database.Read(ReadDriver);
+    }
+
     private static string? ReadDriver(SqliteSession session) => session.QueryFirst("SELECT driver FROM store", r => r.GetString(0));
 
     // Another process may have recorded its own first.

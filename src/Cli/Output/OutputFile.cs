@@ -4,7 +4,7 @@ namespace LayerStore.Cli.Output;
 internal static class OutputFile
 {
     /// <summary>
-    /// Writes it: a new file appears as a whole or not at all. What is there already, be it a file, a pipe or a device, is
+    /// Writes it: a new file appears as a whole, on the disk, or not at all. What is there already, be it a file, a pipe or a device, is
     /// written over in place, as a shell's <c>&gt;</c> does.
     /// </summary>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
@@ -15,34 +15,26 @@ internal static class OutputFile
                 ErrorKind.NotFound, $"cannot write {Printable.Text(path)}: it is a directory, or in one that does not exist", "Name a file in a directory that exists.");
         }
 
-        bool isNew = !File.Exists(path);
-        string partial = isNew ? $"{path}.{Path.GetRandomFileName()}.partial" : path;
+        string what = Printable.Text(path);
         try
         {
-            FileStream file = new(partial, isNew ? FileMode.CreateNew : FileMode.Create, FileAccess.Write);
+            if (!File.Exists(path))
+            {
+                using StagedFile staged = StagedFile.Create(Path.GetDirectoryName(Path.GetFullPath(path))!, what);
+                await write(staged.Stream).ConfigureAwait(false);
+                staged.Publish(path);
+                return;
+            }
+
+            FileStream file = new(path, FileMode.Create, FileAccess.Write);
             await using (file.ConfigureAwait(false))
             {
                 await write(file).ConfigureAwait(false);
             }
-
-            if (isNew)
-            {
-                File.Move(partial, path, overwrite: true);
-            }
         }
-        catch (Exception exception)
+        catch (Exception exception) when (IoErrors.IsIo(exception))
         {
-            if (isNew)
-            {
-                File.Delete(partial);
-            }
-
-            if (IoErrors.IsIo(exception))
-            {
-                throw IoErrors.Translate(exception, $"write {Printable.Text(path)}");
-            }
-
-            throw;
+            throw IoErrors.Translate(exception, $"write {what}");
         }
     }
 }

@@ -56,6 +56,10 @@ public sealed partial class ContentStore : IContentStore
         _sync = sync;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? (ILogger)NullLogger.Instance;
+        if (!layout.IsReadOnly)
+        {
+            IngestDirectory.RemoveEnded(layout);
+        }
     }
 
     /// <inheritdoc/>
@@ -201,54 +205,6 @@ public sealed partial class ContentStore : IContentStore
         }
     }
 
-    /// <summary>Keeps deletions away until the blob and its row are published.</summary>
-    internal Task<StoreLock> LockForPublishingAsync(CancellationToken cancellationToken) =>
-        StoreLock.AcquireAsync(_layout, PublishingLock, exclusive: false, cancellationToken: cancellationToken);
-
-    /// <summary>Makes verified bytes a blob; see the remarks for the order. The caller holds the ingest's lock and the one for publishing.</summary>
-    /// <param name="digest">The verified digest.</param>
-    /// <param name="size">The verified length in bytes.</param>
-    /// <param name="data">The open file.</param>
-    /// <param name="path">Its path.</param>
-    /// <param name="labels">Labels to add.</param>
-    internal BlobInfo Publish(Digest digest, long size, SafeFileHandle data, string path, IReadOnlyDictionary<string, string> labels)
-    {
-        BlobInfo? existing = Find(digest, CancellationToken.None);
-        DateTimeOffset modifiedAt = default;
-        if (existing is null)
-        {
-            if (_sync)
-            {
-                PosixFile.Sync(data, Name(digest));
-            }
-
-            modifiedAt = PosixFile.Stat(data, Name(digest)).ModifiedAt;
-            PosixFile.Rename(path, _layout.Blob(digest), Name(digest));
-            if (_sync)
-            {
-                PosixFile.SyncDirectory(_layout.Blobs(digest.Algorithm));
-            }
-        }
-        else if (labels.Count == 0)
-        {
-            return existing;
-        }
-
-        BlobInfo published = _database.Write(session =>
-        {
-            DateTimeOffset now = _time.GetUtcNow();
-            if (existing is null)
-            {
-                BlobTable.Put(session, digest, size, modifiedAt, now);
-            }
-
-            BlobTable.ChangeLabels(session, digest, labels!, now);
-            return ToInfo(digest, BlobTable.Find(session, digest)!);
-        });
-        PosixFile.TryUnlink(_layout.DamagedBlob(digest), Name(digest));
-        return published;
-    }
-
     // Null: not here, or not the bytes of this name.
     private BlobInfo? Find(Digest digest, CancellationToken cancellationToken)
     {
@@ -272,11 +228,7 @@ public sealed partial class ContentStore : IContentStore
         if (!_layout.IsReadOnly)
         {
             // Its publisher may have died, or not yet come, between the rename and the fsync of the directory.
-            if (_sync)
-            {
-                PosixFile.SyncDirectory(_layout.Blobs(digest.Algorithm));
-            }
-
+            SyncName(digest);
             _database.Write(session => BlobTable.Put(session, digest, file.Size, file.ModifiedAt, createdAt));
         }
 
@@ -305,7 +257,7 @@ public sealed partial class ContentStore : IContentStore
             return null;
         }
 
-        return new VerifyingStream(new LocalFileStream(file), digest, stat.Size, "blob", failure => SetAside(digest, stat, failure));
+        return new VerifyingStream(new LocalFileStream(file, Name(digest)), digest, stat.Size, "blob", failure => SetAside(digest, stat, failure));
     }
 
     // Only the file that was read: a good one may have taken its place since. In between, another rename can still come

@@ -94,7 +94,7 @@ internal sealed class FileIngestWriter : IngestWriter
     {
         if (!_released)
         {
-            _directory.Remove();
+            _directory.TryRemove();
             Release();
         }
     }
@@ -131,19 +131,19 @@ internal sealed class FileIngestWriter : IngestWriter
         using StoreLock publishing = await _store.LockForPublishingAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            BlobInfo blob = _store.Publish(actual, _offset, _data, _directory.Data, labels);
-            _directory.Remove();
-            return blob;
+            return _store.Publish(actual, _offset, _data, _directory.Data, labels);
         }
         catch
         {
             // After a failed fsync the kernel holds these pages for clean: bytes that may never reach the disk must not
             // be resumed.
-            _directory.Remove();
+            PosixFile.Discard(_directory.Data);
             throw;
         }
         finally
         {
+            // What is left of it holds no ingest any more.
+            _directory.TryRemove();
             Release();
         }
     }

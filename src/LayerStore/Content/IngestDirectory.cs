@@ -7,7 +7,8 @@ namespace LayerStore.Content;
 /// <summary>One ingest on the disk, <c>ingest/KEY/</c>. Who holds <c>lock</c> owns the rest, its removal included.</summary>
 /// <remarks>
 /// Crash points: a directory without a readable <c>ingest.json</c> was never begun, one without <c>data</c> was published;
-/// both count as no ingest, and the next writer of the reference begins anew in them.
+/// both count as no ingest: the next writer of the reference begins anew in them, and whoever opens the store removes them
+/// (<see cref="RemoveEnded"/>). One with both is an ingest to resume, or to abort.
 /// </remarks>
 internal sealed class IngestDirectory
 {
@@ -78,6 +79,30 @@ internal sealed class IngestDirectory
 
         ingest.Remove();
         return true;
+    }
+
+    /// <summary>Removes the directories that hold no ingest and that nobody is about to begin one in: what the crash points leave.</summary>
+    /// <remarks>Cheap when there are none. What cannot be removed is in nobody's way.</remarks>
+    public static void RemoveEnded(StoreLayout layout)
+    {
+        try
+        {
+            foreach (string path in Directory.EnumerateDirectories(layout.Ingests))
+            {
+                IngestDirectory ingest = new(path, $"ingest {Printable.Text(path)}");
+                if (ingest.Read() is null)
+                {
+                    using StoreLock? held = StoreLock.TryAcquire(ingest.Lock, exclusive: true, out _);
+                    if (held is not null && ingest.Read() is null)
+                    {
+                        ingest.Remove();
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (IoErrors.IsIo(e) || e is LayerStoreException)
+        {
+        }
     }
 
     /// <summary>Makes the directory if need be, and takes its lock.</summary>
@@ -163,6 +188,18 @@ internal sealed class IngestDirectory
 
         // Not empty if another writer has made the next lock already: then the directory is theirs.
         PosixFile.TryRemoveDirectory(_path, _what);
+    }
+
+    /// <summary>Removes what can be removed of it; <see cref="RemoveEnded"/> finds the rest. The caller holds the lock.</summary>
+    public void TryRemove()
+    {
+        try
+        {
+            Remove();
+        }
+        catch (LayerStoreException)
+        {
+        }
     }
 
     private IngestStatus? Status()

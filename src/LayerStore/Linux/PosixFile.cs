@@ -115,6 +115,20 @@ internal static class PosixFile
         return errno == Errno.EEXIST ? false : throw IoErrors.FromErrno(errno, $"make {what}");
     }
 
+    /// <summary>Makes a directory and those above it that are missing, each of them durably; what is there stays.</summary>
+    public static void MakeDirectories(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        string parent = Path.GetDirectoryName(path) ?? "/";
+        MakeDirectories(parent);
+        Directory.CreateDirectory(path);
+        SyncDirectory(parent);
+    }
+
     /// <summary>Renames within one file system, replacing what has the new name.</summary>
     public static void Rename(string from, string to, string what)
     {
@@ -135,6 +149,9 @@ internal static class PosixFile
         int errno = Marshal.GetLastPInvokeError();
         return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw IoErrors.FromErrno(errno, $"remove {what}");
     }
+
+    /// <summary>Removes a file that is in nobody's way, if that can be done: for the end of a call that has its own error to tell.</summary>
+    public static void Discard(string path) => _ = Libc.unlink(path);
 
     /// <summary>Removes a directory if it is empty; false if it is not, or not there.</summary>
     public static bool TryRemoveDirectory(string path, string what)

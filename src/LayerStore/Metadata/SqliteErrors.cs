@@ -16,6 +16,9 @@ internal static class SqliteErrors
             // A full disk also shows as an error to grow the WAL's index.
             (raw.SQLITE_FULL, _) or (_, raw.SQLITE_IOERR_SHMSIZE) => new LayerStoreException(
                 ErrorKind.ResourceExhausted, $"cannot write {name}: no space left", "Free some space on this file system, then try again.", e),
+            // It does not say which error: a quota that is used up shows as a broken disk.
+            (raw.SQLITE_IOERR, _) => new LayerStoreException(
+                ErrorKind.Unknown, $"cannot use {name}: the disk reports an error", "Look into the kernel's log (dmesg), and at the disk quota if there is one.", e),
             (raw.SQLITE_NOMEM, _) => new LayerStoreException(ErrorKind.ResourceExhausted, $"cannot use {name}: out of memory", null, e),
             (raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB, _) => new LayerStoreException(
                 ErrorKind.DataLoss, $"the database {name} is damaged", "Move it away: blobs are found again, names and labels must be given anew.", e),

@@ -156,7 +156,7 @@ internal sealed class ArchiveFile : IDisposable
     private static bool IsCompressed(SafeFileHandle file)
     {
         Span<byte> start = stackalloc byte[MagicLength];
-        return IsCompressed(start[..RandomAccess.Read(file, start, 0)]);
+        return IsCompressed(start[..new FileSliceStream(file, 0, MagicLength).Read(start)]);
     }
 
     private static SafeFileHandle Unpack(SafeFileHandle file, Limits limits, CancellationToken cancellationToken)

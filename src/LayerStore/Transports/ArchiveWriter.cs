@@ -12,15 +12,12 @@ internal sealed class ArchiveWriter : IAsyncDisposable
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string _path;
-    private readonly string _temporary;
-    private FileStream? _file;
+    private StagedFile? _file;
     private TarWriter? _tar;
-    private bool _published;
 
     public ArchiveWriter(TransportReference reference)
     {
         _path = ArchiveFile.FollowLinks(reference.Path);
-        _temporary = Path.Join(Path.GetDirectoryName(_path), $".{Guid.NewGuid():N}.tmp");
         What = Printable.Text(reference.Path);
     }
 
@@ -58,28 +55,18 @@ internal sealed class ArchiveWriter : IAsyncDisposable
         try
         {
             Begin().Dispose();
-            _file!.Flush();
-            PosixFile.Sync(_file.SafeFileHandle, What);
-            _file.Dispose();
         }
         catch (Exception exception) when (IoErrors.IsIo(exception))
         {
             throw IoErrors.Translate(exception, $"write {What}");
         }
 
-        PosixFile.Rename(_temporary, _path, What);
-        _published = true;
-        PosixFile.SyncDirectory(Path.GetDirectoryName(_path)!);
+        _file!.Publish(_path);
     }
 
     public ValueTask DisposeAsync()
     {
-        if (_file is not null && !_published)
-        {
-            _file.Dispose();
-            PosixFile.TryUnlink(_temporary, What);
-        }
-
+        _file?.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -95,7 +82,7 @@ internal sealed class ArchiveWriter : IAsyncDisposable
             throw new LayerStoreException(ErrorKind.FailedPrecondition, $"{What} is not a regular file", "Name a file to be written or replaced.");
         }
 
-        _file = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
-        return _tar = new TarWriter(_file, TarEntryFormat.Gnu, leaveOpen: true);
+        _file = StagedFile.Create(Path.GetDirectoryName(_path)!, What);
+        return _tar = new TarWriter(_file.Stream, TarEntryFormat.Gnu, leaveOpen: true);
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LayerStore.Transports;
 
-/// <summary>Part of a file, read by offset, so that any number of them share one open file.</summary>
+/// <summary>Part of a file, read by offset, so that any number of them share one open file. What fails is a <see cref="LayerStoreException"/>.</summary>
 /// <param name="file">The file; it stays its owner's.</param>
 /// <param name="offset">Where the part begins.</param>
 /// <param name="length">Its length in bytes.</param>
@@ -27,21 +27,25 @@ internal sealed class FileSliceStream(SafeFileHandle file, long offset, long len
     public override int Read(Span<byte> buffer)
     {
         int count = Count(buffer.Length);
-        int read = count == 0 ? 0 : RandomAccess.Read(file, buffer[..count], offset + _position);
-        _position += read;
-        return read;
+        try
+        {
+            int read = count == 0 ? 0 : RandomAccess.Read(file, buffer[..count], offset + _position);
+            _position += read;
+            return read;
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, "read the archive");
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    // Synchronous: for a regular file the framework's asynchronous reads are too, on another thread.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int count = Count(buffer.Length);
-        int read = count == 0
-            ? 0
-            : await RandomAccess.ReadAsync(file, buffer[..count], offset + _position, cancellationToken).ConfigureAwait(false);
-        _position += read;
-        return read;
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ValueTask<int>(Read(buffer.Span));
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -6,12 +6,12 @@ namespace Snapshotter.Layers;
 /// <summary>Shows layers through a read-only overlay that is mounted nowhere: it is gone with the process, however that ends.</summary>
 internal sealed class StackView : IDisposable
 {
-    private readonly DirectoryInfo? _empty;
+    private readonly DirectoryInfo? _made;
 
-    private StackView(RootDirectory root, DirectoryInfo? empty)
+    private StackView(RootDirectory root, DirectoryInfo? made)
     {
         Root = root;
-        _empty = empty;
+        _made = made;
     }
 
     /// <summary>The root of the mount.</summary>
@@ -22,14 +22,15 @@ internal sealed class StackView : IDisposable
     /// <param name="xattrNamespace">Where overlay keeps its marks.</param>
     /// <param name="followsReferences">Whether redirects are followed and files without data are completed. Only for uppers that the kernel wrote:
     /// layers that came from a tar never have either.</param>
-    public static StackView Open(IReadOnlyList<string> layers, string xattrNamespace, bool followsReferences = false)
+    /// <param name="empty">An empty directory that stays, for a single layer; null makes one in the temporary directory, where a kill leaves it.</param>
+    public static StackView Open(IReadOnlyList<string> layers, string xattrNamespace, bool followsReferences = false, string? empty = null)
     {
         // Overlay takes no single layer, and a layer alone would show its whiteouts: then an empty directory goes below. It
         // must outlive the mount, which cannot list a removed one.
-        DirectoryInfo? empty = layers.Count == 1 ? Directory.CreateTempSubdirectory("layerstore-") : null;
+        DirectoryInfo? made = layers.Count == 1 && empty is null ? Directory.CreateTempSubdirectory("layerstore-") : null;
         try
         {
-            IEnumerable<string> lowers = empty is null ? layers : layers.Append(empty.FullName);
+            IEnumerable<string> lowers = layers.Count == 1 ? layers.Append(empty ?? made!.FullName) : layers;
             List<string> options = [$"lowerdir={string.Join(':', lowers.Select(Escape))}"];
             if (xattrNamespace == "user")
             {
@@ -41,11 +42,11 @@ internal sealed class StackView : IDisposable
                 options.Add(followsReferences ? "metacopy=on" : "metacopy=off");
             }
 
-            return new StackView(Mounter.MountDetached(new Mount("overlay", "overlay", options)), empty);
+            return new StackView(Mounter.MountDetached(new Mount("overlay", "overlay", options)), made);
         }
         catch
         {
-            empty?.Delete();
+            made?.Delete();
             throw;
         }
     }
@@ -54,7 +55,7 @@ internal sealed class StackView : IDisposable
     public void Dispose()
     {
         Root.Dispose();
-        _empty?.Delete();
+        _made?.Delete();
     }
 
     private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);

@@ -263,6 +263,25 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         }
     }
 
+    /// <summary>Takes the directory's flock(2) without waiting, until the handle is disposed or the process ends; false if another has it.</summary>
+    public bool TryLock()
+    {
+        while (Libc.flock(_handle, Libc.LOCK_EX | Libc.LOCK_NB) < 0)
+        {
+            if (LinuxError.Last == Errno.EAGAIN)
+            {
+                return false;
+            }
+
+            if (!LinuxError.Interrupted)
+            {
+                LinuxError.Throw("lock", s_itself);
+            }
+        }
+
+        return true;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 

@@ -108,6 +108,9 @@ internal static unsafe partial class Libc
     public static partial int syncfs(SafeFileHandle file);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int flock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int mkdirat(SafeFileHandle directory, byte* name, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,5 +1,6 @@
 using LayerStore;
 using LayerStore.Images;
+using Snapshotter.Layers;
 using Snapshotter.Layers.Mounts;
 
 namespace Snapshotter.Runtime;
@@ -29,17 +30,25 @@ internal sealed class BundleMaker(ImageMounter mounter)
         }
         finally
         {
-            if (!done && mounted is { AlreadyMounted: false })
+            if (!done)
             {
-                await mounter.UnmountAsync(mounted.Target, remove: key is null, CancellationToken.None).ConfigureAwait(false);
-                Directory.Delete(mounted.Target);
+                await Undo.TryAsync(() => UndoAsync(path, mounted, removeSnapshot: key is null, removeDirectory: made)).ConfigureAwait(false);
             }
+        }
+    }
 
-            if (!done && made)
-            {
-                File.Delete(RuntimeBundle.ConfigFile(path));
-                Directory.Delete(path);
-            }
+    private async Task UndoAsync(string path, MountResult? mounted, bool removeSnapshot, bool removeDirectory)
+    {
+        if (mounted is { AlreadyMounted: false })
+        {
+            await mounter.UnmountAsync(mounted.Target, removeSnapshot, CancellationToken.None).ConfigureAwait(false);
+            Directory.Delete(mounted.Target);
+        }
+
+        if (removeDirectory)
+        {
+            File.Delete(RuntimeBundle.ConfigFile(path));
+            Directory.Delete(path);
         }
     }
 }

@@ -34,11 +34,17 @@ public interface ILayerSnapshotter : ISnapshotter
     /// <param name="chain">The whole chain from the base, or from any link whose parent chain ID is already committed.</param>
     /// <param name="continued">An active snapshot whose upper is one of the drafts (see <see cref="FreezeAsync"/>): it goes
     /// on with a new, empty upper on top of the chain's last link, in the same transaction.</param>
+    /// <param name="labels">What changes in the continued snapshot's labels at the same moment: it stands on another image now, which must
+    /// not be forgotten between the two. As in <see cref="ISnapshotter.SetLabelsAsync"/>.</param>
     /// <param name="cancellationToken">Cancels before the transaction.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: a link without a draft names a layer that was
     /// removed meanwhile, or the continued snapshot changed; <see cref="ErrorKind.NotFound"/>: the parent of the first link
     /// is not committed; <see cref="ErrorKind.InvalidArgument"/>: a chain ID is not that of its layers.</exception>
-    Task PublishAsync(IReadOnlyList<LayerLink> chain, string? continued = null, CancellationToken cancellationToken = default);
+    Task PublishAsync(
+        IReadOnlyList<LayerLink> chain,
+        string? continued = null,
+        IReadOnlyDictionary<string, string?>? labels = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>The upper of an active snapshot that is not mounted, as a draft for <see cref="PublishAsync"/>. Until that, nothing changes: disposing
     /// the draft leaves the snapshot as it was.</summary>

@@ -5,4 +5,9 @@ namespace Snapshotter.Snapshots;
 /// <param name="Lowers">The lower directories, topmost first. For a view, its own empty top is the first.</param>
 /// <param name="RootMetadata">The directory whose own mode, owner, times and xattrs are those of the image's root: that of the topmost
 /// layer with an entry for it; null if no layer has one (then it is 0755, root, mtime 0).</param>
-public sealed record SnapshotStack(string? Upper, IReadOnlyList<string> Lowers, string? RootMetadata);
+public sealed record SnapshotStack(string? Upper, IReadOnlyList<string> Lowers, string? RootMetadata)
+{
+    /// <summary>A directory that is and stays empty, to go below a layer that stands alone: overlay takes no single one. Null on a store that
+    /// cannot be written to and has none.</summary>
+    public string? Empty { get; init; }
+}

@@ -9,8 +9,9 @@ internal sealed class FaultCounts
     private readonly SortedDictionary<string, int> _done = new(StringComparer.Ordinal);
     private readonly List<(FaultKind Kind, string Message)> _found = [];
 
-    /// <summary>Whether all points are to be tried (`make faults`), or as many as continuous integration has time for.</summary>
-    public static bool IsFull => Environment.GetEnvironmentVariable("FAULTS") == "full";
+    /// <summary>How many points of each command are tried: what continuous integration has time for, or more (`make faults`).</summary>
+    public static int Points { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable("FAULTS"), System.Globalization.CultureInfo.InvariantCulture, out var points) ? points : 6;
 
     /// <summary>Counts one: "kills", "injected errors".</summary>
     public void Add(string what)

@@ -6,12 +6,9 @@ namespace Interop.Tests.Faults;
 /// Commands are killed, and let down by the system, at every point of their runs. The store then opens, has all that was
 /// reported done, shows nothing half-done, and the same command succeeds.
 /// </summary>
-/// <remarks>Continuous integration tries a part of the points; `make faults` tries all.</remarks>
+/// <remarks>Continuous integration tries a part of the points; `make faults` tries more.</remarks>
 public sealed class FaultTests(ITestOutputHelper output) : IDisposable
 {
-    private const int QuickKills = 6;
-    private const int QuickErrors = 4;
-
     private readonly TempDirectory _temp = new();
 
     public void Dispose() => _temp.Dispose();
@@ -19,14 +16,14 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
     [SkippableFact]
     public Task Killed_anywhere_nothing_is_lost_and_nothing_half_done_shows() => RunAsync((runner, points) =>
     [
-        .. Choose(points, FaultCounts.IsFull ? int.MaxValue : QuickKills).Select(point => (Func<Task>)(() => runner.TryAsync(new Fault(point, null)))),
-        .. Enumerable.Range(1, FaultCounts.IsFull ? 8 : 1).Select(part => (Func<Task>)(() => runner.KillAfterAsync(0.3 + (part / 10.0)))),
+        .. Choose(points, FaultCounts.Points).Select(point => (Func<Task>)(() => runner.TryAsync(new Fault(point, null)))),
+        .. Enumerable.Range(0, FaultCounts.Points / 6).Select(part => (Func<Task>)(() => runner.KillAfterAsync(0.4 + (part * 6.0 / 10 / FaultCounts.Points)))),
     ]);
 
     [SkippableFact]
     public Task Let_down_by_the_disk_anywhere_it_says_so_and_nothing_is_lost() => RunAsync((runner, points) =>
     [
-        .. Choose(points, FaultCounts.IsFull ? int.MaxValue : QuickErrors)
+        .. Choose(points, FaultCounts.Points)
             .Select(point => (Func<Task>)(() => runner.TryAsync(new Fault(point, Fault.ErrorFor(point))))),
     ]);
 

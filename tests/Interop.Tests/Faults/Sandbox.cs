@@ -37,7 +37,7 @@ internal sealed class Sandbox : IDisposable
     /// <summary>A command on this sandbox's store.</summary>
     public ToolCommand Command(params string[] arguments) => new(Program, ["--root", Root, .. arguments])
     {
-        WorkingDirectory = Output,
+        WorkingDirectory = "/",
         Timeout = TimeSpan.FromMinutes(2),
         Environment = new Dictionary<string, string?>
         {
@@ -51,6 +51,14 @@ internal sealed class Sandbox : IDisposable
 
     /// <summary>Runs a command that must succeed.</summary>
     public ToolResult Run(params string[] arguments) => Command(arguments).Run().Expect();
+
+    /// <summary>Collects what nothing needs. False: this version of the program only removes what is in the way.</summary>
+    public bool Collect()
+    {
+        var collected = Command("gc").Run();
+        Run("check", "--repair");
+        return collected.ExitCode == 64 ? false : collected.Expect() is not null;
+    }
 
     /// <summary>What lies in the temporary directory.</summary>
     public IReadOnlyList<string> Leftovers() => [.. Directory.EnumerateFileSystemEntries(Temporary).Select(path => $"tmp/{Path.GetFileName(path)}")];

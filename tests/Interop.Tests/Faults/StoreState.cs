@@ -69,7 +69,8 @@ internal sealed record StoreState(IReadOnlyDictionary<string, string> Images, st
     }
 
     private static bool IsOfOneProcess(string lockName) =>
-        lockName.StartsWith("writer-", StringComparison.Ordinal) || lockName.StartsWith("freeze-", StringComparison.Ordinal);
+        lockName.StartsWith("writer-", StringComparison.Ordinal) || lockName.StartsWith("freeze-", StringComparison.Ordinal)
+        || lockName.StartsWith("key-", StringComparison.Ordinal);
 
     private static IEnumerable<string> Names(Store store, string directory) =>
         Directory.EnumerateFileSystemEntries(Path.Combine(store.Root, directory)).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);

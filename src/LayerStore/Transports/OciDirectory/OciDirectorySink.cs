@@ -59,7 +59,7 @@ internal sealed class OciDirectorySink : IImageSink
         {
             RefuseLinks();
             Directory.CreateDirectory(PathOf(directory));
-            await ReplaceAsync(OciLayout.BlobPath(descriptor.Digest), directory, content, cancellationToken).ConfigureAwait(false);
+            await ReplaceAsync(OciLayout.BlobPath(descriptor.Digest), content, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
@@ -83,11 +83,11 @@ internal sealed class OciDirectorySink : IImageSink
             if (_existing.ReadFile(OciLayout.MarkerFile) is null)
             {
                 using MemoryStream marker = new(OciLayout.Marker.ToArray());
-                await ReplaceAsync(OciLayout.MarkerFile, ".", marker, cancellationToken).ConfigureAwait(false);
+                await ReplaceAsync(OciLayout.MarkerFile, marker, cancellationToken).ConfigureAwait(false);
             }
 
             using MemoryStream bytes = new(index);
-            await ReplaceAsync(OciLayout.IndexFile, ".", bytes, cancellationToken).ConfigureAwait(false);
+            await ReplaceAsync(OciLayout.IndexFile, bytes, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
@@ -134,8 +134,7 @@ internal sealed class OciDirectorySink : IImageSink
 
         try
         {
-            Directory.CreateDirectory(path);
-            PosixFile.SyncDirectory(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) ?? "/");
+            PosixFile.MakeDirectories(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
             return true;
         }
         catch (Exception exception) when (IoErrors.IsIo(exception))
@@ -157,26 +156,11 @@ internal sealed class OciDirectorySink : IImageSink
         }
     }
 
-    private async Task ReplaceAsync(string name, string directory, Stream content, CancellationToken cancellationToken)
+    private async Task ReplaceAsync(string name, Stream content, CancellationToken cancellationToken)
     {
-        string temporary = PathOf($".{Guid.NewGuid():N}.tmp");
-        try
-        {
-            await using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                await content.CopyToAsync(file, BufferSize, cancellationToken).ConfigureAwait(false);
-                PosixFile.Sync(file.SafeFileHandle, name);
-            }
-
-            PosixFile.Rename(temporary, PathOf(name), name);
-        }
-        catch
-        {
-            PosixFile.TryUnlink(temporary, "a temporary file");
-            throw;
-        }
-
-        PosixFile.SyncDirectory(PathOf(directory));
+        using StagedFile file = StagedFile.Create(Reference.Path, name);
+        await content.CopyToAsync(file.Stream, BufferSize, cancellationToken).ConfigureAwait(false);
+        file.Publish(PathOf(name));
     }
 
     private LayerStoreException Foreign(string what) => new(

@@ -8,8 +8,6 @@ namespace LayerStore.Transports.OciDirectory;
 /// <summary>Reads an image from a layout in a directory. Links, FIFOs and devices in it are refused, not followed or opened.</summary>
 internal sealed class OciDirectorySource(TransportReference reference, Limits? limits = null) : IImageSource
 {
-    private const int BufferSize = 1 << 16;
-
     public TransportReference Reference => reference;
 
     public DocumentLimits Documents { get; } = (limits ?? Limits.Default).Documents;
@@ -47,7 +45,7 @@ internal sealed class OciDirectorySource(TransportReference reference, Limits? l
             throw new SizeMismatchException($"blob {descriptor.Digest}", descriptor.Size, stat.Size);
         }
 
-        return Task.FromResult<Stream>(new FileStream(file, FileAccess.Read, BufferSize));
+        return Task.FromResult<Stream>(new LocalFileStream(file, $"blob {descriptor.Digest}"));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -66,7 +64,7 @@ internal sealed class OciDirectorySource(TransportReference reference, Limits? l
 
         StrictJson.CheckSize(name, stat.Size, Documents);
         byte[] bytes = new byte[stat.Size];
-        using FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
+        using LocalFileStream stream = new(file, name);
         return bytes.AsMemory(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
     }
 

@@ -103,7 +103,7 @@ internal sealed class ImageCommitter(
 
             if (layer is not null)
             {
-                await RegisterAsync(committer, key, edited, layer, lease, cancellationToken).ConfigureAwait(false);
+                await RegisterAsync(committer, edited, layer, lease, cancellationToken).ConfigureAwait(false);
             }
 
             Image image = await images.PutAsync(name, edited.Manifest.Descriptor, edited.Manifest.Descriptor, lease, CancellationToken.None).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class ImageCommitter(
 
     /// <summary>Makes the new layer ready to be mounted. A snapshotter of whole trees gets it the usual way: its tree is a copy in any case.</summary>
     private async Task RegisterAsync(
-        LayerCommitter committer, string key, EditedImage edited, LayerBlob layer, WorkLease lease, CancellationToken cancellationToken)
+        LayerCommitter committer, EditedImage edited, LayerBlob layer, WorkLease lease, CancellationToken cancellationToken)
     {
         ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), edited.Manifest.Descriptor, platform: null, cancellationToken)
             .ConfigureAwait(false);
@@ -124,10 +124,7 @@ internal sealed class ImageCommitter(
         else
         {
             await lease.KeepAsync([LeaseResource.Layer(layer.DiffId), LeaseResource.Chain(view.ChainId!)], cancellationToken).ConfigureAwait(false);
-            if (await committer.PublishAsync(layer.DiffId, view.ChainId!, cancellationToken).ConfigureAwait(false))
-            {
-                await MoveAsync(key, edited.Manifest.Digest).ConfigureAwait(false);
-            }
+            await committer.PublishAsync(layer.DiffId, view.ChainId!, edited.Manifest.Digest, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -187,7 +184,4 @@ internal sealed class ImageCommitter(
 
     private Task<BlobInfo> StoreAsync(OciDocument document, CancellationToken cancellationToken) =>
         content.WriteBlobAsync($"commit-{document.Digest}", document.Bytes, document.Descriptor, cancellationToken: cancellationToken);
-
-    private Task<SnapshotInfo> MoveAsync(string key, Digest manifest) =>
-        snapshots.SetLabelsAsync(key, new Dictionary<string, string?> { [SnapshotLabels.ImageManifest] = manifest.ToString() }, CancellationToken.None);
 }

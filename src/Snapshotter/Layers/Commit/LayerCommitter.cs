@@ -103,12 +103,21 @@ internal sealed class LayerCommitter : IAsyncDisposable
         return await _writer.CommitAsync(lease, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Publishes the layer on top of what the snapshot stands on. Returns whether the snapshot now stands on it.</summary>
-    public async Task<bool> PublishAsync(Digest diffId, Digest chainId, CancellationToken cancellationToken)
+    /// <summary>Publishes the layer on top of what the snapshot stands on. One that gave its upper away stands on the new image from then on.</summary>
+    /// <param name="diffId">The layer's.</param>
+    /// <param name="chainId">The new image's.</param>
+    /// <param name="manifest">The new image, whose blobs are stored.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <remarks>
+    /// Killed while the upper is cleaned: it shows the same (<see cref="FrozenUpper"/>), and the next commit goes on. Killed after the publication:
+    /// the snapshot stands on the new image, which has no name yet and which its label keeps; the next commit finds nothing
+    /// changed and names it.
+    /// </remarks>
+    public async Task PublishAsync(Digest diffId, Digest chainId, Digest manifest, CancellationToken cancellationToken)
     {
         if (_snapshots is null || _draft is null)
         {
-            return false;
+            return;
         }
 
         if (_isFrozen)
@@ -128,8 +137,11 @@ internal sealed class LayerCommitter : IAsyncDisposable
                 cancellationToken);
         }
 
-        await _snapshots.PublishAsync([new LayerLink(diffId, chainId, _draft)], _isFrozen ? _snapshot.Name : null, cancellationToken).ConfigureAwait(false);
-        return _isFrozen;
+        await _snapshots.PublishAsync(
+            [new LayerLink(diffId, chainId, _draft)],
+            _isFrozen ? _snapshot.Name : null,
+            new Dictionary<string, string?> { [SnapshotLabels.ImageManifest] = manifest.ToString() },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -79,12 +79,13 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
     {
         SnapshotStack stack = await snapshots.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
         using RootDirectory upper = RootDirectory.Open(stack.Upper!);
-        using StackView? lower = stack.Lowers.Count == 0 ? null : StackView.Open(stack.Lowers, snapshots.OverlayXattrNamespace);
+        bool standsOnNothing = stack.Lowers.All(lower => lower == stack.Empty);
+        using StackView? lower = standsOnNothing ? null : StackView.Open(stack.Lowers, snapshots.OverlayXattrNamespace, empty: stack.Empty);
         using RootDirectory? rootMetadata = stack.RootMetadata is null ? null : RootDirectory.Open(stack.RootMetadata);
         new UpperDiffer(upper, lower?.Root, snapshots.OverlayXattrNamespace)
         {
             LowerRootMetadata = rootMetadata,
-            OpenMerged = () => StackView.Open([stack.Upper!, .. stack.Lowers], snapshots.OverlayXattrNamespace, followsReferences: true),
+            OpenMerged = () => StackView.Open([stack.Upper!, .. stack.Lowers], snapshots.OverlayXattrNamespace, followsReferences: true, stack.Empty),
             Observer = observer,
         }.WriteTo(sink, cancellationToken);
     }
@@ -107,7 +108,7 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
         {
             if (older is not null)
             {
-                await snapshots.RemoveAsync(key, CancellationToken.None).ConfigureAwait(false);
+                await Undo.TryAsync(() => snapshots.RemoveAsync(key, CancellationToken.None)).ConfigureAwait(false);
             }
         }
     }

@@ -75,7 +75,7 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
         {
             if (!mounted)
             {
-                await UndoAsync(resolved, attached, madeTarget, existing is null ? name : null).ConfigureAwait(false);
+                await Undo.TryAsync(() => UndoAsync(resolved, attached, madeTarget, existing is null ? name : null)).ConfigureAwait(false);
             }
         }
     }

@@ -26,21 +26,26 @@ internal static class MountPoints
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: it is not an empty directory.</exception>
     public static bool MakeEmpty(string path)
     {
+        if (!IsMissing(path))
+        {
+            return false;
+        }
+
+        MakeDirectory(path);
+        return true;
+    }
+
+    /// <summary>Whether there is nothing; else it is an empty directory.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: it is something else.</exception>
+    public static bool IsMissing(string path)
+    {
         try
         {
-            if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
-            {
-                throw new LayerStoreException(
-                    ErrorKind.FailedPrecondition, $"{Printable.Text(path)} is not an empty directory", "Name a directory that is empty, or that can be made.");
-            }
-
-            if (Directory.Exists(path))
-            {
-                return false;
-            }
-
-            MakeDirectory(path);
-            return true;
+            bool isDirectory = Directory.Exists(path);
+            return File.Exists(path) || (isDirectory && Directory.EnumerateFileSystemEntries(path).Any())
+                ? throw new LayerStoreException(
+                    ErrorKind.FailedPrecondition, $"{Printable.Text(path)} is not an empty directory", "Name a directory that is empty, or that can be made.")
+                : !isDirectory;
         }
         catch (Exception e) when (IoErrors.IsIo(e))
         {

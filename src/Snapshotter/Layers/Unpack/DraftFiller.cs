@@ -70,7 +70,7 @@ internal sealed class DraftFiller
         {
             string parent = _image.Layers[_index - 1].ChainId.ToString();
             SnapshotStack below = await _snapshots.StackAsync(parent, cancellationToken).ConfigureAwait(false);
-            using StackView view = StackView.Open(below.Lowers, _snapshots.OverlayXattrNamespace);
+            using StackView view = StackView.Open(below.Lowers, _snapshots.OverlayXattrNamespace, empty: below.Empty);
             LooseLayerCompleter.Complete(layer, _result!, view.Root, _how);
         }
 

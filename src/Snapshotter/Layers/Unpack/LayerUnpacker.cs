@@ -183,7 +183,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
                 .Select(index => new LayerLink(image.Layers[index].DiffId, image.Layers[index].ChainId, _drafts[index]))];
             if (links.Length > 0)
             {
-                await snapshots.PublishAsync(links, continued: null, cancellationToken).ConfigureAwait(false);
+                await snapshots.PublishAsync(links, cancellationToken: cancellationToken).ConfigureAwait(false);
                 _published = end;
             }
         }

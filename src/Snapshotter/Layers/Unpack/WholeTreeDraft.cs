@@ -89,7 +89,7 @@ internal sealed class WholeTreeDraft : IAsyncDisposable
     {
         if (!_isCommitted)
         {
-            await _snapshots.RemoveAsync(_key, CancellationToken.None).ConfigureAwait(false);
+            await Undo.TryAsync(() => _snapshots.RemoveAsync(_key, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 }

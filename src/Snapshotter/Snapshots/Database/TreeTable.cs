@@ -71,13 +71,13 @@ internal static class TreeTable
     public static List<string> Writers(SqliteSession session) =>
         session.Query("SELECT DISTINCT writer FROM trees WHERE writer IS NOT NULL ORDER BY writer", r => r.GetString(0));
 
-    /// <summary>Removes the drafts of a dead process and returns their numbers.</summary>
-    public static List<long> RemoveDrafts(SqliteSession session, string writer)
-    {
-        List<long> drafts = session.Query("SELECT id FROM trees WHERE writer = ?1", r => r.GetInt64(0), writer);
+    /// <summary>The numbers of the drafts of a process.</summary>
+    public static List<long> Drafts(SqliteSession session, string writer) =>
+        session.Query("SELECT id FROM trees WHERE writer = ?1", r => r.GetInt64(0), writer);
+
+    /// <summary>Removes the drafts of a dead process.</summary>
+    public static void RemoveDrafts(SqliteSession session, string writer) =>
         session.Execute("DELETE FROM trees WHERE writer = ?1", writer);
-        return drafts;
-    }
 
     /// <summary>Removes a draft's row.</summary>
     public static void RemoveDraft(SqliteSession session, long tree) =>

@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Content;
 using Snapshotter.Snapshots.Trees;
+using Snapshotter.Linux;
 
 namespace Snapshotter.Snapshots.Overlay;
 
@@ -34,7 +35,7 @@ internal sealed class FreezeLock : IDisposable
 
     public void Dispose()
     {
-        File.Delete(_path);
+        TrustedFile.Discard(_path);
         _lock.Dispose();
     }
 }

@@ -77,7 +77,7 @@ internal sealed class OverlayLayerDraft : LayerDraft
         }
         else if (!IsPublished)
         {
-            File.Delete(ManifestPath);
+            TrustedFile.Discard(ManifestPath);
         }
 
         _freeze?.Dispose();

@@ -61,14 +61,13 @@ internal sealed class OverlayPublisher(SqliteDatabase database, SnapshotTable ta
 
     /// <summary>Makes the change. The drafts' bytes are on the disk.</summary>
     /// <returns>The trees that no record names any more.</returns>
-    public List<long> Publish(
-        IReadOnlyList<LayerLink> chain, string? parent, string? continued, OverlayLayerDraft? frozen, long? newUpper, DateTimeOffset now)
+    public List<long> Publish(IReadOnlyList<LayerLink> chain, string? parent, OverlayContinuation continuation, DateTimeOffset now)
     {
         List<OverlayLayerDraft> published = [];
         List<long> garbage = database.Write(s =>
         {
             long? top = parent is null ? null : (table.Find(s, parent) ?? throw SnapshotErrors.NoParent(parent)).Id;
-            SnapshotRow? active = frozen is null ? null : RequireUnchanged(s, continued!, frozen);
+            SnapshotRow? active = continuation.Frozen is { } upper ? RequireUnchanged(s, continuation.Key!, upper) : null;
             foreach (LayerLink link in chain)
             {
                 top = PublishLink(s, link, top, published, now);
@@ -79,14 +78,19 @@ internal sealed class OverlayPublisher(SqliteDatabase database, SnapshotTable ta
                 return [];
             }
 
-            TreeTable.MakeLive(s, newUpper!.Value);
-            SnapshotTable.Continue(s, active.Id, top!.Value, newUpper.Value);
+            TreeTable.MakeLive(s, continuation.NewUpper!.Value);
+            SnapshotTable.Continue(s, active.Id, top!.Value, continuation.NewUpper.Value);
+            if (continuation.Labels is { } labels)
+            {
+                SnapshotTable.ChangeLabels(s, active.Id, labels, now);
+            }
+
             return TreeTable.RemoveIfUnused(s, active.Tree) ? [active.Tree] : new List<long>();
         });
         published.ForEach(draft => draft.IsPublished = true);
 
         // A frozen upper has gone its way in any case: into the layer, or to the garbage.
-        if (frozen is not null)
+        if (continuation.Frozen is { } frozen)
         {
             frozen.IsPublished = true;
         }

@@ -112,7 +112,11 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     }
 
     /// <inheritdoc/>
-    public async Task PublishAsync(IReadOnlyList<LayerLink> chain, string? continued = null, CancellationToken cancellationToken = default)
+    public async Task PublishAsync(
+        IReadOnlyList<LayerLink> chain,
+        string? continued = null,
+        IReadOnlyDictionary<string, string?>? labels = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(chain);
         Layout.RequireWritable();
@@ -128,7 +132,7 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
                 RefuseIfUpperIsMounted(continued!, frozen.Tree);
             }
 
-            _publisher.Publish(chain, parent, continued, frozen, newUpper, Now).ForEach(Trees.Delete);
+            _publisher.Publish(chain, parent, new OverlayContinuation(continued, frozen, newUpper, labels), Now).ForEach(Trees.Delete);
             if (frozen is not null)
             {
                 Trees.DeleteWork(frozen.Tree);
@@ -156,7 +160,10 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         return Task.FromResult(new SnapshotStack(
             kind == SnapshotKind.Active ? Layout.Tree(chain[0].Id) : null,
             [.. (hasTop ? Lowers(kind, chain[0].Id, below) : below.Lowers).Select(Layout.Tree)],
-            below.Root is { } root ? Layout.Tree(root) : null));
+            below.Root is { } root ? Layout.Tree(root) : null)
+        {
+            Empty = FindEmptyLower(),
+        });
     }
 
     /// <inheritdoc/>
@@ -273,11 +280,25 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     {
         try
         {
-            MakeTop(TreeStore.Empty, rootSource: null);
+            if (!Directory.Exists(Layout.Tree(TreeStore.Empty)))
+            {
+                MakeTop(TreeStore.Empty, rootSource: null);
+            }
         }
         catch (LayerStoreException e) when (e.Kind == ErrorKind.AlreadyExists)
         {
         }
+    }
+
+    private string? FindEmptyLower()
+    {
+        if (!Layout.IsReadOnly)
+        {
+            MakeEmptyLower();
+        }
+
+        string path = Layout.Tree(TreeStore.Empty);
+        return Directory.Exists(path) ? path : null;
     }
 
     private void MakeDurable(OverlayLayerDraft[] drafts, long? newUpper, long? frozen, CancellationToken cancellationToken)

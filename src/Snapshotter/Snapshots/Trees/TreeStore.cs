@@ -24,6 +24,9 @@ internal sealed class TreeStore : IDisposable
 
     private const string WriterPrefix = "writer-";
 
+    // A key's lock stays after its use; it is in nobody's way, and goes at a collection. Who waits for one notices that it is another file then.
+    private const string KeyPrefix = "key-";
+
     private readonly StoreLayout _layout;
     private readonly SqliteDatabase _database;
     private readonly string _writer = WriterPrefix + Guid.NewGuid().ToString("n");
@@ -123,8 +126,19 @@ internal sealed class TreeStore : IDisposable
                 continue;
             }
 
-            _database.Write(s => TreeTable.RemoveDrafts(s, writer)).ForEach(Delete);
-            File.Delete(Path.Join(_layout.Locks, writer));
+            // Killed before the rows are gone, the next one does it again; afterwards, the lock's file is left to CleanUp.
+            _database.Read(s => TreeTable.Drafts(s, writer)).ForEach(Delete);
+            try
+            {
+                _database.Write(s => TreeTable.RemoveDrafts(s, writer));
+            }
+            catch (LayerStoreException e) when (e.Kind == ErrorKind.ResourceExhausted)
+            {
+                // A store on a full disk opens, or nothing could be removed from it. The rows are in nobody's way.
+                continue;
+            }
+
+            TrustedFile.Discard(Path.Join(_layout.Locks, writer));
         }
     }
 
@@ -166,7 +180,7 @@ internal sealed class TreeStore : IDisposable
     {
         if (_lock is not null)
         {
-            File.Delete(Path.Join(_layout.Locks, _writer));
+            TrustedFile.Discard(Path.Join(_layout.Locks, _writer));
             _lock.Dispose();
             _lock = null;
         }
@@ -194,20 +208,20 @@ internal sealed class TreeStore : IDisposable
         List<string> dead = [];
         if (!_layout.IsReadOnly)
         {
-            EachDeadLock(dead.Add);
+            EachDeadLock(dead.Add, alsoOfKeys: false);
         }
 
         return dead;
     }
 
-    private void RemoveDeadLocks() => EachDeadLock(name => File.Delete(Path.Join(_layout.Locks, name)));
+    private void RemoveDeadLocks() => EachDeadLock(name => TrustedFile.Discard(Path.Join(_layout.Locks, name)), alsoOfKeys: true);
 
     /// <summary>Does something with each, while nobody else can take it.</summary>
-    private void EachDeadLock(Action<string> visit)
+    private void EachDeadLock(Action<string> visit, bool alsoOfKeys)
     {
         foreach (string name in Directory.GetFiles(_layout.Locks).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
         {
-            if (name == _writer || !IsOwn(name))
+            if (name == _writer || !(IsOwn(name) || (alsoOfKeys && name.StartsWith(KeyPrefix, StringComparison.Ordinal))))
             {
                 continue;
             }

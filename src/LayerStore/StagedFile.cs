@@ -1,0 +1,118 @@
+using LayerStore.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace LayerStore;
+
+/// <summary>
+/// A file outside of any store that is written under a name of its own, <c>.layerstore-….tmp</c>, and takes its real name once it is
+/// complete and on the disk: whoever reads sees the old file or the new one.
+/// </summary>
+/// <remarks>
+/// Crash points: before the rename, the next writer in that directory removes what is left, for nobody holds its flock(2); after it, the file
+/// is there, and its bytes were on the disk before.
+/// </remarks>
+public sealed class StagedFile : IDisposable
+{
+    private const string Prefix = ".layerstore-";
+    private const string Suffix = ".tmp";
+    private const int BufferSize = 1 << 16;
+
+    private readonly string _temporary;
+    private readonly string _what;
+    private bool _isPublished;
+
+    private StagedFile(string temporary, string what, FileStream stream)
+    {
+        _temporary = temporary;
+        _what = what;
+        Stream = stream;
+    }
+
+    /// <summary>The file, open for reading and writing.</summary>
+    public FileStream Stream { get; }
+
+    /// <summary>Begins a file, and removes what dead writers left in its directory.</summary>
+    /// <param name="directory">Where it is written: on the file system that it will stay on.</param>
+    /// <param name="what">What it is, to follow "cannot write".</param>
+    /// <exception cref="LayerStoreException">The directory cannot be written to.</exception>
+    public static StagedFile Create(string directory, string what)
+    {
+        RemoveDead(directory);
+        try
+        {
+            while (true)
+            {
+                // A file that is not shared is one that holds its flock(2).
+                string temporary = Path.Join(directory, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
+                FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize);
+
+                // Between the creation and the lock another writer may have taken it for a dead one's.
+                if (PosixFile.StatPath(temporary, what) is not null)
+                {
+                    return new StagedFile(temporary, what, stream);
+                }
+
+                stream.Dispose();
+            }
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"write {what}");
+        }
+    }
+
+    /// <summary>Makes the file durable and gives it its name, which is durable too when this returns.</summary>
+    /// <param name="path">Its path; what is there is replaced.</param>
+    /// <exception cref="LayerStoreException">It could not be done; the file is gone when this is disposed.</exception>
+    public void Publish(string path)
+    {
+        try
+        {
+            Stream.Flush();
+            PosixFile.Sync(Stream.SafeFileHandle, _what);
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"write {_what}");
+        }
+
+        PosixFile.Rename(_temporary, path, _what);
+        _isPublished = true;
+        PosixFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Removes the file, unless it was published. Never throws: whoever ends here has an error to tell already.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Stream.Dispose();
+            if (!_isPublished)
+            {
+                PosixFile.TryUnlink(_temporary, _what);
+            }
+        }
+        catch (Exception e) when (IoErrors.IsIo(e) || e is LayerStoreException)
+        {
+        }
+    }
+
+    private static void RemoveDead(string directory)
+    {
+        try
+        {
+            foreach (string path in Directory.EnumerateFiles(directory, $"{Prefix}*{Suffix}"))
+            {
+                using SafeFileHandle? file = PosixFile.OpenRegular(path, path, out _);
+                if (file is not null && PosixFile.TryLock(file, exclusive: true, path))
+                {
+                    PosixFile.TryUnlink(path, path);
+                }
+            }
+        }
+        catch (Exception e) when (IoErrors.IsIo(e) || e is LayerStoreException)
+        {
+            // It is in nobody's way, and the next one tries again.
+        }
+    }
+}

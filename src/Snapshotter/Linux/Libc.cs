@@ -197,9 +197,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fstatfs(SafeFileHandle file, StatFsBuffer* result);
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int flock(SafeFileHandle file, int operation);
-
     [LibraryImport("libc")]
     public static partial uint geteuid();
 

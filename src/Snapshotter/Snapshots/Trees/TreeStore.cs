@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Content;
 using LayerStore.Metadata;
+using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
 
 namespace Snapshotter.Snapshots.Trees;

@@ -21,6 +21,21 @@ public sealed partial class Store
         return Collector.CollectAsync(dryRun, cancellationToken);
     }
 
+    /// <summary>Says what keeps a thing from being collected.</summary>
+    /// <param name="thing">A digest (of a blob, a layer or a chain), a snapshot's key or name, or a path: of a file in the store, or at or below a place where a
+    /// snapshot is mounted.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: it means nothing here.</exception>
+    public async Task<HoldingReport> FindHoldersAsync(string thing, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(thing);
+        return new HolderFinder(_layout, Snapshotter).Find(await Collector.LookAsync(cancellationToken).ConfigureAwait(false), thing);
+    }
+
+    /// <summary>Says for each byte that is allocated under the root why it is there. The sum of the shares is what du(1) says of the root.</summary>
+    public async Task<IReadOnlyList<UsageShare>> MeasureUsageAsync(CancellationToken cancellationToken = default) =>
+        new DiskUsage(_layout.Root).Measure(await Collector.LookAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+
     /// <summary>Removes a name, and frees what only it held.</summary>
     /// <param name="name">The image.</param>
     /// <param name="dryRun">Whether only to say what would be freed: nothing is changed.</param>

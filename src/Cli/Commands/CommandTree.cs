@@ -58,6 +58,8 @@ internal static class CommandTree
             new LayerApplyCommand(),
             new LayerDiffCommand(),
         }),
+        ("du", static () => new Du()),
+        ("why", static () => new Why()),
         ("gc", static () => new Gc()),
         ("check", static () => new Check()),
         ("doctor", static () => new Doctor()),

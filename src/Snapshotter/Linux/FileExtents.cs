@@ -4,20 +4,28 @@ using Microsoft.Win32.SafeHandles;
 namespace Snapshotter.Linux;
 
 /// <summary>Where a file's bytes lie, as FS_IOC_FIEMAP tells (kernel, Documentation/filesystems/fiemap.rst).</summary>
-internal static unsafe class FileExtents
+/// <param name="Count">How many extents it has.</param>
+/// <param name="IsInline">Whether its bytes lie in the file system's own tables, beside the inode.</param>
+/// <param name="Shared">The extents that it shares with other files, or with snapshots of the file system.</param>
+internal sealed unsafe record FileExtents(int Count, bool IsInline, IReadOnlyList<ExtentRange> Shared)
 {
     private const int ExtentsAtATime = 64;
 
-    /// <summary>Adds the extents that the file shares with others, or with snapshots of the file system.</summary>
+    /// <summary>No bytes, or a file system that cannot tell.</summary>
+    public static FileExtents None { get; } = new(0, false, []);
+
+    /// <summary>Asks the file system.</summary>
     /// <param name="file">Open for reading.</param>
     /// <param name="what">Its name in errors.</param>
-    /// <param name="shared">Gets the extents.</param>
-    /// <returns>False if the file system cannot tell.</returns>
-    public static bool TryAddShared(SafeFileHandle file, ByteString what, List<ExtentRange> shared)
+    public static FileExtents Read(SafeFileHandle file, ByteString what)
     {
+        List<ExtentRange> shared = [];
+        int count = 0;
+        bool isInline = false;
         FiemapBuffer map;
         ulong start = 0;
-        while (true)
+        bool isLast = false;
+        while (!isLast)
         {
             map.Start = start;
             map.Length = ulong.MaxValue - start;
@@ -29,32 +37,26 @@ internal static unsafe class FileExtents
             {
                 if (LinuxError.Last is Errno.EOPNOTSUPP or Errno.ENOTTY)
                 {
-                    return false;
+                    return None;
                 }
 
                 LinuxError.Throw("look at the extents of", what);
             }
 
-            if (map.MappedExtents == 0)
+            isLast = map.MappedExtents == 0;
+            foreach (ref readonly FiemapExtent extent in new ReadOnlySpan<FiemapExtent>(map.Extents, (int)map.MappedExtents))
             {
-                return true;
-            }
-
-            FiemapExtent* extents = (FiemapExtent*)map.Extents;
-            for (uint i = 0; i < map.MappedExtents; i++)
-            {
-                if ((extents[i].Flags & Libc.FIEMAP_EXTENT_SHARED) != 0)
+                count++;
+                isInline |= (extent.Flags & Libc.FIEMAP_EXTENT_DATA_INLINE) != 0;
+                isLast |= (extent.Flags & Libc.FIEMAP_EXTENT_LAST) != 0;
+                start = extent.Logical + extent.Length;
+                if ((extent.Flags & Libc.FIEMAP_EXTENT_SHARED) != 0)
                 {
-                    shared.Add(new ExtentRange(extents[i].Physical, extents[i].Physical + extents[i].Length));
+                    shared.Add(new ExtentRange(extent.Physical, extent.Physical + extent.Length));
                 }
             }
-
-            FiemapExtent last = extents[map.MappedExtents - 1];
-            start = last.Logical + last.Length;
-            if ((last.Flags & Libc.FIEMAP_EXTENT_LAST) != 0)
-            {
-                return true;
-            }
         }
+
+        return new FileExtents(count, isInline, shared);
     }
 }

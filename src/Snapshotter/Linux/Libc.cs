@@ -33,7 +33,10 @@ internal static unsafe partial class Libc
 
     public const ulong FICLONE = 0x40049409;
     public const ulong FS_IOC_FIEMAP = 0xc020660b;
+    public const ulong XFS_IOC_FSGEOMETRY_V1 = 0x80705864;
+    public const ulong BTRFS_IOC_SPACE_INFO = 0xc0109414;
     public const uint FIEMAP_EXTENT_LAST = 1;
+    public const uint FIEMAP_EXTENT_DATA_INLINE = 0x200;
     public const uint FIEMAP_EXTENT_SHARED = 0x2000;
 
     public const ulong RESOLVE_NO_XDEV = 1;
@@ -177,7 +180,7 @@ internal static unsafe partial class Libc
     public static partial int lremovexattr(byte* path, byte* name);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial int ioctl(SafeFileHandle file, ulong request, FiemapBuffer* argument);
+    public static partial int ioctl(SafeFileHandle file, ulong request, void* argument);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ioctl(SafeFileHandle file, ulong request, int argument);

@@ -12,6 +12,9 @@ public sealed class MissingStoreTests
     [InlineData("snapshot ls")]
     [InlineData("snapshot usage")]
     [InlineData("lease ls")]
+    [InlineData("du")]
+    [InlineData("gc")]
+    [InlineData("gc --dry-run")]
     public async Task A_listing_is_empty_and_creates_nothing(string command)
     {
         using TestStore store = new();
@@ -25,6 +28,7 @@ public sealed class MissingStoreTests
     [InlineData("inspect busybox")]
     [InlineData("history busybox")]
     [InlineData("rmi busybox")]
+    [InlineData("why busybox")]
     [InlineData("tag busybox other")]
     [InlineData("push busybox oci:/nowhere")]
     [InlineData("mount busybox /nowhere")]

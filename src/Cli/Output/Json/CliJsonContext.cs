@@ -10,6 +10,7 @@ namespace LayerStore.Cli.Output.Json;
 [JsonSerializable(typeof(DiagnosisRow))]
 [JsonSerializable(typeof(FindingRow))]
 [JsonSerializable(typeof(HistoryRow))]
+[JsonSerializable(typeof(HolderRow))]
 [JsonSerializable(typeof(ImageDetails))]
 [JsonSerializable(typeof(ImageRow))]
 [JsonSerializable(typeof(IngestRow))]
@@ -17,4 +18,5 @@ namespace LayerStore.Cli.Output.Json;
 [JsonSerializable(typeof(ProgressLine))]
 [JsonSerializable(typeof(SnapshotRow))]
 [JsonSerializable(typeof(UsageRow))]
+[JsonSerializable(typeof(UsageShareRow))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

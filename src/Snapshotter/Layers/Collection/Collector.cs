@@ -109,10 +109,10 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         }
     }
 
-    /// <summary>What the store holds now. A store that can be written to is looked at while nobody adds to leases, so that what is under way is seen whole.</summary>
+    /// <summary>What the store holds now. Nobody collects meanwhile; others may pull.</summary>
     public async Task<StoreGraph> LookAsync(CancellationToken cancellationToken)
     {
-        using StoreLock? alone = layout.IsReadOnly ? null : await CollectionLock.TakeAsync(layout, cancellationToken).ConfigureAwait(false);
+        using StoreLock? looking = layout.IsReadOnly ? null : await CollectionLock.ShareAsync(layout, cancellationToken).ConfigureAwait(false);
         return await _builder.BuildAsync(cancellationToken).ConfigureAwait(false);
     }
 

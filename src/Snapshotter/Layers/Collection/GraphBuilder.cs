@@ -12,8 +12,9 @@ namespace Snapshotter.Layers.Collection;
 /// <para><b>Roots</b> are images, leases in force, active snapshots and views, committed snapshots with a name of the user's own (nothing could
 /// make them again), and everything of another owner, who collects for himself. Committed snapshots that are named by a chain
 /// ID were made of an image, and stay with it.</para>
-/// <para>Leases are read first: under the <see cref="CollectionLock"/> they can only become fewer meanwhile, and then what they kept
-/// is named by something that is read later.</para>
+/// <para>Leases and images are read before everything else and once more after it. Who has the <see cref="CollectionLock"/> alone needs the first: leases can
+/// only end meanwhile, and then what they kept is named by something that is read later. Who shares it, only to look, needs the second:
+/// whatever was seen on the disk was leased before, and since then perhaps named.</para>
 /// </remarks>
 internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, DirectorySnapshotter snapshots)
 {
@@ -34,25 +35,32 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         _ownSnapshots.Clear();
         CollectionRoots named = leases.ReadRoots();
         SnapshotRecords records = snapshots.ReadRecords();
-        AddSnapshots(records, named.Leases.Select(held => held.Lease.Id).ToHashSet(StringComparer.Ordinal));
-        foreach (Image image in named.Images)
+        AddSnapshots(records);
+        List<StoredThing> things = await ListAsync(records, cancellationToken).ConfigureAwait(false);
+        CollectionRoots again = leases.ReadRoots();
+        HashSet<string> leaseIds = [.. named.Leases.Concat(again.Leases).Select(held => held.Lease.Id)];
+        foreach (SnapshotRecord record in records.Snapshots.Where(record => IsRoot(record, leaseIds)))
+        {
+            _roots.Add(_snapshots[record.Id]);
+        }
+
+        foreach (Image image in named.Images.Concat(again.Images).DistinctBy(image => (image.Name, image.Target, image.Manifest)))
         {
             await AddImageAsync(image, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (HeldLease lease in named.Leases)
+        foreach (HeldLease lease in named.Leases.Concat(again.Leases))
         {
             AddLease(lease, records);
         }
 
         await FollowBlobsAsync(cancellationToken).ConfigureAwait(false);
-        List<StoredThing> things = await ListAsync(records, cancellationToken).ConfigureAwait(false);
         return new StoreGraph([.. _roots], new Dictionary<StoreItem, IReadOnlyList<StoreItem>>(_edges), things, [.. _damaged]);
     }
 
     private static StoreItem ItemOf(LayerRow layer) => new(StoreItemKind.Layer, layer.DiffId.ToString()) { Number = layer.Tree };
 
-    private void AddSnapshots(SnapshotRecords records, HashSet<string> leaseIds)
+    private void AddSnapshots(SnapshotRecords records)
     {
         foreach (SnapshotRecord record in records.Snapshots)
         {
@@ -61,11 +69,6 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
             if (record.IsOwn)
             {
                 _ownSnapshots.Add(record.Key, item);
-            }
-
-            if (IsRoot(record, leaseIds))
-            {
-                _roots.Add(item);
             }
         }
 
@@ -116,8 +119,20 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
             next.Add(top);
         }
 
-        _roots.Add(root);
-        _edges[root] = next;
+        AddRoot(root, next);
+    }
+
+    private void AddRoot(StoreItem root, IReadOnlyList<StoreItem> next)
+    {
+        if (_edges.TryGetValue(root, out IReadOnlyList<StoreItem>? known))
+        {
+            _edges[root] = [.. known.Union(next)];
+        }
+        else
+        {
+            _roots.Add(root);
+            _edges[root] = next;
+        }
     }
 
     private void AddLease(HeldLease held, SnapshotRecords records)
@@ -143,8 +158,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
             }
         }
 
-        _roots.Add(root);
-        _edges[root] = next;
+        AddRoot(root, next);
     }
 
     private async Task FollowBlobsAsync(CancellationToken cancellationToken)

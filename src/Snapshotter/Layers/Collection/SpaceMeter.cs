@@ -11,13 +11,13 @@ namespace Snapshotter.Layers.Collection;
 /// <para>An inode counts with its allocated blocks (statx(2)), once, and only if all of its names go. Extents that files share (reflinks: a
 /// commit of a mounted snapshot, overlay's copy-up, the native driver's copies) count once, if nothing that stays in the store has them, and
 /// if they are not shared with the world outside: an extent that is shared, but of which only one owner is in the store, has another elsewhere.</para>
-/// <para>Not counted: the databases, which keep their freed pages for later; the names in the store's own directories; what a file system
-/// keeps in tables of its own. Compressed extents of btrfs count with their full length, as statx does.</para>
+/// <para>To that comes what the file system keeps for an inode in tables of its own (<see cref="FileSystemTables"/>): exact on xfs, an estimate on btrfs.</para>
+/// <para>Not counted: the databases, which keep their freed pages for later, and the names in the store's own directories. Compressed extents of btrfs
+/// count with their full length, as statx does.</para>
 /// </remarks>
 internal sealed class SpaceMeter(string root)
 {
-    // Only there can files share extents.
-    private readonly bool _hasReflinks = FileSystemProbe.TypeName(root) is not ("ext4" or "tmpfs" or "overlay" or "erofs");
+    private readonly FileSystemTables _tables = FileSystemTables.Of(root);
     private readonly Dictionary<(ulong Device, ulong Inode), Inode> _inodes = [];
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
     private readonly List<SharedExtent> _shared = [];
@@ -62,9 +62,15 @@ internal sealed class SpaceMeter(string root)
             return;
         }
 
-        Inode inode = new(owner, status.IsDirectory ? 1 : status.LinkCount) { Names = 1, Bytes = status.Blocks512 * 512 };
+        FileExtents extents = ExtentsOf(directory, name, in status);
+        long allocated = extents.IsInline ? 0 : status.Blocks512 * 512;
+        Inode inode = new(owner, status.IsDirectory ? 1 : status.LinkCount)
+        {
+            Names = 1,
+            Bytes = allocated + _tables.CostOf(name.Length, status.Size, extents),
+        };
         _inodes.Add((status.Device, status.Inode), inode);
-        foreach (ExtentRange range in SharedExtents(directory, name, in status))
+        foreach (ExtentRange range in extents.Shared)
         {
             _shared.Add(new SharedExtent(range, inode));
             inode.Bytes -= (long)(range.End - range.Start);
@@ -82,31 +88,33 @@ internal sealed class SpaceMeter(string root)
                 InodeWalk.Walk(
                     root,
                     path,
-                    (DirectoryHandle directory, ByteString name, in FileStatus status) => kept.AddRange(SharedExtents(directory, name, in status)),
+                    (DirectoryHandle directory, ByteString name, in FileStatus status) => kept.AddRange(ExtentsOf(directory, name, in status).Shared),
                     cancellationToken);
             }
         }
     }
 
-    private List<ExtentRange> SharedExtents(DirectoryHandle directory, ByteString name, in FileStatus status)
+    private FileExtents ExtentsOf(DirectoryHandle directory, ByteString name, in FileStatus status)
     {
-        List<ExtentRange> found = [];
-        if (!_hasReflinks || status.Type != FileType.RegularFile || status.Blocks512 == 0)
+        if (status.Type == FileType.SymbolicLink && _tables.IsBtrfs)
         {
-            return found;
+            return FileExtents.None with { IsInline = true };
+        }
+
+        if (!_tables.HasReflinks || status.Type != FileType.RegularFile || status.Blocks512 == 0)
+        {
+            return FileExtents.None;
         }
 
         try
         {
             using SafeFileHandle file = directory.OpenUnchecked(name);
-            FileExtents.TryAddShared(file, name, found);
+            return FileExtents.Read(file, name);
         }
         catch (LayerStoreException e) when (e.Kind == ErrorKind.NotFound)
         {
-            // A container has just removed it.
+            return FileExtents.None; // A container has just removed it.
         }
-
-        return found;
     }
 
     private sealed class Inode(int owner, uint links)

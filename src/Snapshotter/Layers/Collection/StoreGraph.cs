@@ -20,6 +20,11 @@ internal sealed class StoreGraph(
     /// <summary>What something leads to.</summary>
     public IReadOnlyList<StoreItem> Next(StoreItem item) => edges.GetValueOrDefault(item, []);
 
+    /// <summary>What tells holders apart: images by their manifests and what they resolved to, for two names of one image hold the same; others by themselves.</summary>
+    public string HolderOf(StoreItem root) => root.Kind == StoreItemKind.Image
+        ? string.Join(' ', Next(root).Where(item => item.Kind == StoreItemKind.Blob).Select(item => item.Name))
+        : $"{root.Kind} {root.Number} {root.Name}";
+
     /// <summary>All that can be reached, the roots themselves included.</summary>
     public HeldItems Reach(IEnumerable<StoreItem> from)
     {

@@ -23,4 +23,7 @@ public enum StoreItemKind
 
     /// <summary>A file or directory of the store that no record names; its path below the root.</summary>
     Leftover,
+
+    /// <summary>The store's own records and directories, and what a living process is writing; a path below the root.</summary>
+    Store,
 }

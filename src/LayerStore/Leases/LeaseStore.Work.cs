@@ -1,4 +1,5 @@
 using LayerStore.Content;
+using LayerStore.Linux;
 using LayerStore.Metadata;
 
 namespace LayerStore.Leases;
@@ -60,7 +61,7 @@ public sealed partial class LeaseStore
             using StoreLock? dead = StoreLock.TryAcquire(path, exclusive: true, out _);
             if (dead is not null)
             {
-                File.Delete(path);
+                DeleteLock(Path.GetFileName(path));
             }
         }
 
@@ -95,7 +96,7 @@ public sealed partial class LeaseStore
     /// <summary>Ends the lease of a process at work.</summary>
     internal void End(string id) => _database.WriteUnsynced(session => LeaseTable.Delete(session, id));
 
-    internal void DeleteLock(string holder) => File.Delete(Path.Join(_layout.Locks, holder));
+    internal void DeleteLock(string holder) => PosixFile.TryUnlink(Path.Join(_layout.Locks, holder), $"lock {holder}");
 
     /// <summary>The error of a process that was stopped for so long that its lease is gone, and with it perhaps what it had stored.</summary>
     internal static LayerStoreException Lapsed(string id) =>

@@ -78,15 +78,15 @@ public sealed class WorkLease : IAsyncDisposable
             {
                 _leases.End(Id);
             }
+
+            if (_holder is not null)
+            {
+                _leases.DeleteLock(_holder);
+            }
         }
         catch (LayerStoreException)
         {
-            // A full disk, say. Without its lock it counts for nothing.
-        }
-
-        if (_holder is not null)
-        {
-            _leases.DeleteLock(_holder);
+            // A full disk, say. Once its lock is free it counts for nothing, and the next collection removes what is left of it.
         }
 
         _held?.Dispose();

@@ -18,7 +18,7 @@ export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
 TOOLS := layerstore layerstore-store umoci containerd podman buildah gnu-tar bsdtar
 
-.PHONY: help sdk deps build test demo fuzz lint format bench bench-unpack bench-commit bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
+.PHONY: help sdk deps build test demo fuzz faults lint format bench bench-unpack bench-commit bench-sync bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -54,7 +54,7 @@ lint: sdk ## formatting and warnings, as continuous integration sees them
 format: sdk ## formats the sources
 	@dotnet format LayerStore.sln
 
-bench: bench-unpack bench-commit ## measures beside other tools; the results go to docs/performance.md (root; RUNS=5)
+bench: bench-unpack bench-commit bench-sync ## measures beside other tools; the results go to docs/performance.md (root; RUNS=5)
 
 bench-unpack: deps build images ## measures pull and unpack, on the images of `make images`
 	@tests/bench/unpack.sh
@@ -62,8 +62,14 @@ bench-unpack: deps build images ## measures pull and unpack, on the images of `m
 bench-commit: deps build ## measures commit on a large image (SCENARIOS="few many big")
 	@tests/bench/commit.sh $(SCENARIOS)
 
+bench-sync: deps build images ## measures what it costs that all is on the disk, on the images of `make images`
+	@tests/bench/sync.sh
+
 bench-gzip: sdk ## times the gzip encoder beside others, on one core
 	@tests/bench-gzip.sh
+
+faults: deps build ## kills, breaks and fills at many points of every command (root; ten minutes; POINTS=60)
+	@tests/faults.sh $(POINTS)
 
 go-suites: deps build ## containerd's and continuity's own tests of layers, on out/layerstore
 	@tests/go/run

@@ -161,7 +161,8 @@ public sealed class StoreLayout
 
     private static string Mode(XattrNamespace xattrs) => xattrs == XattrNamespace.Trusted ? "by root" : "in a user namespace";
 
-    // Order: the directories, then the mark, so that a root with a mark is a whole store after any crash.
+    // Order: the directories, then the mark, so that a root with a mark is a whole store after any crash. One without is no store, and the next
+    // one to make it goes on in what is there.
     private static void Create(StoreLayout layout)
     {
         layout.RequireWritable();
@@ -189,8 +190,22 @@ public sealed class StoreLayout
         }
 
         PosixFile.SyncDirectory(Path.Join(layout.Root, "blobs"));
+        SyncParent(layout.Root);
         PosixFile.Rename(temporary, marker, Printable.Text(marker));
         PosixFile.SyncDirectory(layout.Root);
+    }
+
+    // Who made the root may have been killed before its name was on the disk.
+    private static void SyncParent(string root)
+    {
+        try
+        {
+            PosixFile.SyncDirectory(Path.GetDirectoryName(root) ?? root);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.PermissionDenied)
+        {
+            // A directory that may not be read cannot be synced; nor was the root made in it by this user just now.
+        }
     }
 
     private void MakeDirectories()

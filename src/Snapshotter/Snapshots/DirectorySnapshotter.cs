@@ -201,6 +201,8 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         SnapshotErrors.CheckKey(key);
         cancellationToken.ThrowIfCancellationRequested();
         RefuseIfMounted(key, "remove");
+
+        // Crash point: after the transaction the tree has no row; the collector removes it.
         long? garbage = Database.Write<long?>(s =>
         {
             SnapshotRow row = Require(s, key);
@@ -282,6 +284,8 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             SnapshotRow? parentRow = CheckCreate(s, key, parent);
             return (parentRow, SnapshotTable.Chain(s, parentRow?.Id));
         });
+
+        // Crash points: until the transaction the tree is a draft, which the next opening removes; it is on the disk before that.
         bool borrows = parentRow is not null && BorrowsTree(kind);
         long tree = borrows ? parentRow!.Tree : await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -13,6 +13,7 @@ internal sealed class FaultRunner : IDisposable
     private string _shownAfter = "";
     private string _outsideAfter = "";
     private TimeSpan _duration;
+    private long _written;
     private int _copies;
 
     private FaultRunner(Scenario scenario, FaultCounts counts, string directory, Sandbox store)
@@ -38,7 +39,9 @@ internal sealed class FaultRunner : IDisposable
         scenario.Prepare(runner._template);
         using var run = runner.Copy();
         (runner._before, runner._shownBefore) = (await StoreState.ReadAsync(run.Root), scenario.Show(run));
+        var free = runner.FreeBytes();
         runner.Points = Tracer.Points(scenario.Command(run), run.FullPath, runner.NewLog());
+        runner._written = free - runner.FreeBytes();
         await runner.RememberAsync(run);
         return runner;
     }
@@ -67,6 +70,23 @@ internal sealed class FaultRunner : IDisposable
         await JudgeAsync(sandbox, $"{_scenario.Name}, kill after {delay} s", result, hit: null);
     }
 
+    /// <summary>Runs the command on a disk that becomes full when it has written a part of what it needs, then frees space again.</summary>
+    public async Task FillAsync(double part)
+    {
+        using var sandbox = Copy();
+        var filler = Path.Combine(_directory, "filler");
+        var left = (long)(_written * part);
+
+        // The file system takes something for itself, so that the last bytes are to be had by trying only.
+        ProcessRunner.Script("""fallocate -l "$1" "$2" || head -c "$1" /dev/zero > "$2" || true""", $"{Math.Max(1, FreeBytes() - left)}", filler);
+        var result = _scenario.Command(sandbox).Run();
+        File.Delete(filler);
+        _counts.Add(result.ExitCode == 8 ? "full disks" : "disks just large enough");
+        await JudgeAsync(sandbox, $"{_scenario.Name}, {left} bytes left", result, hit: null);
+        if (result.ExitCode != 0 && (result.ExitCode != 8 || !result.Error.Contains("no space", StringComparison.OrdinalIgnoreCase)))
+            _counts.Found(FaultKind.Unclear, $"{_scenario.Name}, {left} bytes left: exit {result.ExitCode}: {result.Error.Trim()}");
+    }
+
     /// <inheritdoc/>
     public void Dispose() => ProcessRunner.Run("rm", "-rf", "--one-file-system", "--", _directory);
 
@@ -75,6 +95,12 @@ internal sealed class FaultRunner : IDisposable
         Sandbox copy = new(Path.Combine(_directory, $"{Interlocked.Increment(ref _copies)}"), _template);
         _scenario.PrepareCopy(copy);
         return copy;
+    }
+
+    private long FreeBytes()
+    {
+        ProcessRunner.Run("sync", "--file-system", _directory);
+        return new DriveInfo(_directory).AvailableFreeSpace;
     }
 
     private string NewLog() => Path.Combine(_directory, $"log-{Guid.NewGuid():N}");
@@ -119,7 +145,7 @@ internal sealed class FaultRunner : IDisposable
         if (!result.Error.Contains("error: ", StringComparison.Ordinal) || result.Error.Contains("should not happen", StringComparison.Ordinal)
             || result.Error.Contains("Exception", StringComparison.Ordinal))
             throw new FaultFoundException(FaultKind.Unclear, "the error is not explained");
-        if (result.ExitCode != 8 && !IsNotToldBySqlite(hit) && (hit.Contains("ENOSPC", StringComparison.Ordinal) || hit.Contains("EDQUOT", StringComparison.Ordinal)))
+        if (result.ExitCode != 8 && !IsNotToldBySqlite(hit, sandbox.Root) && (hit.Contains("ENOSPC", StringComparison.Ordinal) || hit.Contains("EDQUOT", StringComparison.Ordinal)))
             throw new FaultFoundException(FaultKind.Unclear, "a full disk is exit code 8");
     }
 
@@ -129,7 +155,8 @@ internal sealed class FaultRunner : IDisposable
         && !hit.Contains(".db", StringComparison.Ordinal) && !hit.Contains(root + ">", StringComparison.Ordinal) && !hit.Contains("EINTR", StringComparison.Ordinal);
 
     // It tells a full disk, but shows a used-up quota as a broken disk; and a database that cannot be opened it tries to open for reading only.
-    private static bool IsNotToldBySqlite(string hit) => hit.Contains(".db", StringComparison.Ordinal)
+    private static bool IsNotToldBySqlite(string hit, string root) =>
+        (hit.Contains(".db", StringComparison.Ordinal) || hit.Contains(root + ">", StringComparison.Ordinal))
         && (hit.Contains("openat(", StringComparison.Ordinal) || hit.Contains("EDQUOT", StringComparison.Ordinal) || hit.Contains("fsync", StringComparison.Ordinal));
 
     private async Task JudgeStateAsync(Sandbox sandbox, bool done)

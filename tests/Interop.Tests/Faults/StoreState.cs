@@ -39,7 +39,10 @@ internal sealed record StoreState(IReadOnlyDictionary<string, string> Images, st
     private static IEnumerable<string> Lines(string here, string there)
     {
         var (ours, theirs) = (here.Split('\n'), there.Split('\n'));
-        return ours.Except(theirs).Select(line => "+ " + line).Concat(theirs.Except(ours).Select(line => "- " + line));
+
+        // A lock that is not there is none that is missed: the collection removes those that nobody has.
+        var missing = theirs.Except(ours).Where(line => !line.StartsWith("locks/", StringComparison.Ordinal));
+        return ours.Except(theirs).Select(line => "+ " + line).Concat(missing.Select(line => "- " + line));
     }
 
     private static async Task<StoreState> ListAsync(Store store)

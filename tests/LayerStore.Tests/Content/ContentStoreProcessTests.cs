@@ -146,6 +146,40 @@ public sealed class ContentStoreProcessTests : IDisposable
         Assert.False(File.Exists(data));
     }
 
+    [SkippableFact]
+    public async Task When_the_fsync_of_a_name_fails_the_blob_is_gone_again()
+    {
+        Skip.If(!File.Exists("/usr/bin/strace"), "strace is not installed");
+        using (OtherProcess process = OtherProcess.Start(
+            ["write", _directory.Path, "r", "1000"], "strace", "-f", "-o", "/dev/null", "-P", _store.Layout.Blobs(DigestAlgorithm.Sha256), "-e", "inject=fsync:error=EIO"))
+        {
+            (int code, string errors) = await process.WaitAsync();
+            Assert.NotEqual(0, code);
+            Assert.Contains("durable: Input/output error", errors, StringComparison.Ordinal);
+        }
+
+        // Another fsync would succeed, and the name could be gone after a power cut all the same.
+        Assert.Empty(Directory.GetFiles(_store.Layout.Blobs(DigestAlgorithm.Sha256)));
+        Assert.Empty(Directory.GetDirectories(_store.Layout.Ingests));
+    }
+
+    [Fact]
+    public void What_a_kill_leaves_of_an_ingest_that_is_none_is_removed_by_the_next_opening()
+    {
+        foreach (string name in (string[])["empty", "locked", "published", "begun"])
+        {
+            Directory.CreateDirectory(Path.Join(_store.Layout.Ingests, name));
+        }
+
+        File.WriteAllText(Path.Join(_store.Layout.Ingests, "locked/lock"), string.Empty);
+        File.WriteAllText(Path.Join(_store.Layout.Ingests, "published/ingest.json"), "{}");
+        File.WriteAllText(Path.Join(_store.Layout.Ingests, "begun/data"), "bytes");
+
+        new OpenStore(_directory.Path).Dispose();
+
+        Assert.Empty(Directory.GetDirectories(_store.Layout.Ingests));
+    }
+
     private static byte[] Bytes(int length)
     {
         byte[] bytes = new byte[length];

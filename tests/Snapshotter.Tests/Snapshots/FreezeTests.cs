@@ -24,6 +24,33 @@ public sealed class FreezeTests : IDisposable
         ProcessRunner.Script("chmod 0750 \"$1\"; setfattr -n user.note -v hello \"$1\"", mounted.Path);
     }
 
+    // A kill between the two would leave a snapshot that stands on no image, and cannot be committed again.
+    [SkippableFact]
+    public async Task The_snapshots_labels_change_with_what_it_stands_on()
+    {
+        await PrepareAsync();
+        await using LayerDraft draft = await Snapshots.FreezeAsync("key");
+
+        await Snapshots.PublishAsync([Link(draft)], "key", new Dictionary<string, string?> { ["l"] = "w", ["new"] = "n" });
+
+        SnapshotInfo after = (await Snapshots.StatAsync("key"))!;
+        Assert.Equal([KeyValuePair.Create("l", "w"), KeyValuePair.Create("new", "n")], after.Labels);
+        Assert.Equal(OverlayStore.Chain("a", "b").ToString(), after.Parent);
+    }
+
+    [SkippableFact]
+    public async Task The_snapshots_labels_stay_when_the_publication_fails()
+    {
+        await PrepareAsync();
+        await using LayerDraft draft = await Snapshots.FreezeAsync("key");
+        await Snapshots.RemoveAsync("key");
+
+        await LayerPublicationTests.FailsAsync(
+            ErrorKind.NotFound, () => Snapshots.PublishAsync([Link(draft)], "key", new Dictionary<string, string?> { ["l"] = "w" }));
+
+        Assert.Null(await Snapshots.StatAsync(OverlayStore.Chain("a", "b").ToString()));
+    }
+
     [SkippableFact]
     public async Task The_snapshot_continues_empty_on_the_new_layer()
     {

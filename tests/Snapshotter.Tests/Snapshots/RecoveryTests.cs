@@ -37,6 +37,19 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Locks_of_dead_processes_go_and_those_that_are_held_stay()
+    {
+        string[] dead = ["freeze-7", "key-abc", "writer-0"];
+        Array.ForEach(dead, name => File.WriteAllText(Path.Join(_store.Layout.Locks, name), string.Empty));
+        using StoreLock held = await StoreLock.AcquireAsync(_store.Layout, "key-held");
+
+        await Snapshots.CleanupAsync();
+
+        Assert.Empty(Directory.GetFiles(_store.Layout.Locks).Select(Path.GetFileName).Intersect(dead));
+        Assert.True(File.Exists(Path.Join(_store.Layout.Locks, "key-held")), "A LIVING PROCESS LOST ITS LOCK!");
+    }
+
+    [SkippableFact]
     public async Task A_killed_process_leaves_a_draft_that_is_removed()
     {
         Tools.Require("flock", "sqlite3");

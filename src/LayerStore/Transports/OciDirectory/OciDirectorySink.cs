@@ -8,7 +8,8 @@ namespace LayerStore.Transports.OciDirectory;
 /// Writes an image to a layout in a directory, a new one or one that is there. Each blob and then <c>index.json</c> is
 /// written under another name, made durable and renamed, so a reader sees the old or the new, and never half of one.
 /// </summary>
-/// <remarks>Two writers of one layout: a lock on the directory is held while <c>index.json</c> is changed, so neither loses its image.</remarks>
+/// <remarks>Crash points: before <c>index.json</c> has its new content, blobs are there that nothing names, which the next push of that image uses;
+/// a <see cref="StagedFile"/> of a dead writer goes with the next push. Two writers of one layout: a lock on the directory is held while <c>index.json</c> is changed, so neither loses its image.</remarks>
 internal sealed class OciDirectorySink : IImageSink
 {
     private const int BufferSize = 1 << 17;

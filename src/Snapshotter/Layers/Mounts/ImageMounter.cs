@@ -14,7 +14,8 @@ namespace Snapshotter.Layers.Mounts;
 /// <remarks>
 /// The record is written before the mount and removed after the unmount, so a mount of ours never goes unrecorded; a
 /// record whose mount is gone (a reboot, <c>umount -l</c>) is stale and is replaced or dropped. Whether a target is
-/// mounted, only the kernel's mount table says. One lock a key keeps two processes from mounting one upper twice, which
+/// mounted, only the kernel's mount table says. Killed in between, there is a snapshot with or without a record: the same command goes on with
+/// it if it has a key, and <c>umount --rm</c> removes it. One lock a key keeps two processes from mounting one upper twice, which
 /// overlayfs leaves undefined (kernel: Documentation/filesystems/overlayfs.rst, "Sharing and copying layers").
 /// </remarks>
 internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, MountRecords records)

@@ -11,7 +11,8 @@ namespace Snapshotter.Layers.Pull;
 /// <summary>Brings an image into the store: blobs, then layers, then the name, each durable before the next.</summary>
 /// <remarks>
 /// A pull that fails leaves the store as it was: what it brought and nothing else holds is freed again. One that is
-/// cancelled keeps its half-written ingests, so that it can be resumed; they show in <c>content ingests</c>.
+/// cancelled keeps its half-written ingests, so that it can be resumed; they show in <c>content ingests</c>. Crash points: blobs and layers that
+/// no name leads to, whole ones only, which the next pull of them uses and the collector removes; an ingest to resume; drafts.
 /// </remarks>
 internal sealed class ImagePuller(IContentStore content, IImageStore images, LeaseStore leases, LayerUnpacker? unpacker, Func<Collector> collector)
 {

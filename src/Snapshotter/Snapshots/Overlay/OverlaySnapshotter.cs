@@ -124,6 +124,9 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         OverlayLayerDraft? frozen = OverlayPublisher.Check(chain, drafts, Trees, continued);
         string? parent = _publisher.FindParent(chain[0], continued);
         long? newUpper = frozen is null ? null : await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
+
+        // Crash points: until the transaction all of this is drafts, which the next opening removes, and a frozen upper is still its
+        // snapshot's. After it all is there; what no row names any more (a work directory, a tree that lost its last user) the collector removes.
         try
         {
             MakeDurable(drafts, newUpper, frozen?.Tree, cancellationToken);

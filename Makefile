@@ -18,7 +18,7 @@ export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
 TOOLS := layerstore layerstore-store umoci containerd podman buildah gnu-tar bsdtar
 
-.PHONY: help sdk deps build test demo fuzz faults lint format bench bench-unpack bench-commit bench-sync bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
+.PHONY: help sdk deps build test demo fuzz faults hostile lint format bench bench-unpack bench-commit bench-sync bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -70,6 +70,11 @@ bench-gzip: sdk ## times the gzip encoder beside others, on one core
 
 faults: deps build ## kills, breaks and fills at many points of every command (root; ten minutes; POINTS=60)
 	@tests/faults.sh $(POINTS)
+
+hostile: deps sdk ## pulls and unpacks some 400 hostile images, and prints how many (root)
+	@dotnet test tests/Interop.Tests --nologo --filter FullyQualifiedName~Interop.Tests.Hostile --logger "console;verbosity=normal" --logger "trx;LogFileName=hostile.trx" \
+		--results-directory artifacts/hostile | grep -vE "^  Passed "
+	@grep -ohE "[0-9]+ hostile images .*" artifacts/hostile/hostile.trx | sed 's/<.*//'
 
 go-suites: deps build ## containerd's and continuity's own tests of layers, on out/layerstore
 	@tests/go/run

@@ -17,6 +17,8 @@ public sealed class ImageConfig : OciDocument
 
     private static readonly FrozenSet<string> HistoryKeys = StrictObject.Keys("created", "created_by", "author", "comment", "empty_layer");
 
+    private static readonly HistoryEntry s_silentStep = new(null);
+
     private ImageConfig(ReadOnlyMemory<byte> bytes, Descriptor descriptor)
         : base(bytes, descriptor)
     {
@@ -55,7 +57,8 @@ public sealed class ImageConfig : OciDocument
         {
             StrictObject json = new(root, what, ConfigKeys);
             IReadOnlyList<Digest> diffIds = ReadDiffIds(json);
-            List<HistoryEntry> history = [.. json.Items("history").Select((entry, index) => ReadHistory(entry, $"{what}, history[{index}]"))];
+            string steps = $"{what}, history";
+            List<HistoryEntry> history = [.. json.Items("history").Select(entry => ReadHistory(entry, steps))];
             return new ImageConfig(bytes, descriptor ?? Describe(bytes, MediaTypes.OciConfig))
             {
                 Created = ReadTime(json.Text("created")),
@@ -93,7 +96,10 @@ public sealed class ImageConfig : OciDocument
     private static HistoryEntry ReadHistory(JsonElement element, string what)
     {
         StrictObject json = new(element, what, HistoryKeys);
-        return new HistoryEntry(ReadTime(json.Text("created")), json.Text("created_by"), json.Text("author"), json.Text("comment"), json.Flag("empty_layer"));
+        HistoryEntry step = new(ReadTime(json.Text("created")), json.Text("created_by"), json.Text("author"), json.Text("comment"), json.Flag("empty_layer"));
+
+        // A million steps that say nothing fit into a document: they are one object.
+        return step == s_silentStep ? s_silentStep : step;
     }
 
     private static DateTimeOffset? ReadTime(string? text) =>

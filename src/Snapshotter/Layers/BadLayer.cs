@@ -5,11 +5,14 @@ namespace Snapshotter.Layers;
 /// <summary>What is wrong with a layer that cannot be applied.</summary>
 internal static class BadLayer
 {
+    /// <summary>What to do about a layer that is bad in no better known way.</summary>
+    public const string Hint = "The layer is hostile, or made by a broken tool: get it from elsewhere, or build it with another tool.";
+
     /// <summary>The error for a layer whose bytes are right and whose content is not.</summary>
     /// <param name="problem">What is wrong, without a full stop: <c>the layer has a hard link to a directory: a to b</c>.</param>
     /// <param name="hint">What to do about it, if there is something better than to get another layer.</param>
     public static LayerStoreException Because(string problem, string? hint = null) => new(
-        ErrorKind.DataLoss, problem, hint ?? "The layer is hostile, or made by a broken tool: get it from elsewhere, or build it with another tool.");
+        ErrorKind.DataLoss, problem, hint ?? Hint);
 
     /// <summary>Refuses a name that a symbolic link gives to a directory and that no entry may have: it could not be in a layer again.</summary>
     /// <param name="name">The name.</param>

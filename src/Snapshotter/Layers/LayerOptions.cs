@@ -24,6 +24,15 @@ public sealed record LayerOptions
     /// <summary>Told what cannot be kept here and was left out or changed. Called by several threads.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>What is left out of files that the image has: devices, setuid; empty for nothing.</summary>
+    internal string LeavesOut => (NoDevices, StripSetuid) switch
+    {
+        (true, true) => "devices and setuid",
+        (true, false) => "devices",
+        (false, true) => "setuid",
+        _ => "",
+    };
+
     /// <summary>How the applier takes them.</summary>
     /// <param name="whiteouts">What whiteouts become.</param>
     /// <param name="memory">What to take from for what must be remembered.</param>

@@ -34,14 +34,10 @@ internal sealed record ApplyOptions
 
     /// <summary>Takes memory for an entry that is kept until the layer's end, and returns it.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too much of that.</exception>
-    public TarEntry? Remember(TarEntry? entry)
+    public TarEntry Remember(TarEntry entry)
     {
         const int size = 400;
-        if (entry is not null)
-        {
-            Memory.Take(size + entry.Name.Length + entry.LinkName.Length + entry.Xattrs.Sum(static xattr => 100L + xattr.Name.Length + xattr.Value.Length));
-        }
-
+        Memory.Take(size + entry.Name.Length + entry.LinkName.Length + entry.Xattrs.Sum(static xattr => 100L + xattr.Name.Length + xattr.Value.Length));
         return entry;
     }
 

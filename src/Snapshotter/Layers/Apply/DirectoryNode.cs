@@ -5,10 +5,10 @@ using Snapshotter.Linux;
 namespace Snapshotter.Layers.Apply;
 
 /// <summary>A directory that a layer touches, by its real place in the tree: no link is part of its path.</summary>
-internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, FileStatus? original, ApplyOptions options)
+internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, Timestamp? original, ApplyOptions options)
 {
     /// <summary>About what one needs beside its name.</summary>
-    private const int Size = 700;
+    private const int Size = 800;
 
     private readonly int _depth = parent is null ? 0 : parent._depth + 1;
     private TarEntry? _entry;
@@ -20,15 +20,15 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     /// <summary>Its name in the parent; empty for the root.</summary>
     public ByteString Name => name;
 
-    /// <summary>What it was like before this layer, whose children must not change its times; null if this layer made it.</summary>
-    public FileStatus? Original { get; set; } = original;
+    /// <summary>Its time before this layer, whose children must not change it; null if this layer made it.</summary>
+    public Timestamp? Original { get; set; } = original;
 
     /// <summary>The last entry of this layer for it; null if it is only implied.</summary>
-    /// <remarks>Attributes of directories are set last, and all of them wait in memory until then.</remarks>
+    /// <remarks>Attributes of directories are set last, and all of them wait in memory until then. Its name is where the node is.</remarks>
     public TarEntry? Entry
     {
         get => _entry;
-        set => _entry = options.Remember(value);
+        set => _entry = value is null ? null : options.Remember(value with { Name = ByteString.Empty });
     }
 
     /// <summary>Whether an opaque whiteout is in it.</summary>
@@ -44,19 +44,21 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     public bool IsGone { get; private set; }
 
     /// <summary>Names that whiteouts in this layer remove from the layers below.</summary>
-    public HashSet<ByteString> Whiteouts { get; } = [];
+    public NameSet Whiteouts { get; } = new();
 
     /// <summary>Names that this layer has entries for. Kept only where whiteouts delete, to know what is not theirs to delete.</summary>
-    public HashSet<ByteString> Made { get; } = [];
+    public NameSet Made { get; } = new();
 
-    /// <summary>Those of them whose entries came here through a symbolic link of a layer below: by name, the path that the directory has in the entry.</summary>
-    public Dictionary<ByteString, ByteString> MadeThroughLink { get; } = [];
+    /// <summary>
+    /// Those of them whose entries came here through a symbolic link of a layer below: by name, the path that the directory has in the entry. Null for none.
+    /// </summary>
+    public Dictionary<ByteString, ByteString>? MadeThroughLink { get; set; }
 
     /// <summary>Names of hard links whose files are in a layer below; they are made when the whole layer is known.</summary>
-    public HashSet<ByteString> AwaitedLinks { get; } = [];
+    public NameSet AwaitedLinks { get; } = new();
 
     /// <summary>Symbolic links of layers below that paths of this layer went through.</summary>
-    public HashSet<ByteString> FollowedLinks { get; } = [];
+    public NameSet FollowedLinks { get; } = new();
 
     /// <summary>Whether this directory of a stored layer is only the way to something in it, and a layer below may have a link in its place.</summary>
     public bool IsPassage { get; set; }
@@ -86,8 +88,9 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
     public DirectoryNode? Child(ByteString childName) => _children?.GetValueOrDefault(childName);
 
     /// <summary>Adds a directory.</summary>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it is too deep. Links can lead deeper than any path says.</exception>
-    public DirectoryNode Add(ByteString childName, FileStatus? childOriginal)
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it is too deep (links can lead deeper than any path says);
+    /// <see cref="ErrorKind.FailedPrecondition"/>: it was known, and is gone from the disk.</exception>
+    public DirectoryNode Add(ByteString childName, Timestamp? childOriginal)
     {
         if (_depth >= options.MaxDepth)
         {
@@ -97,8 +100,12 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, File
         options.Memory.Take(Size + childName.Length);
         DirectoryNode child = new(this, childName, childOriginal, options);
         child.HidesLower = child.IsHidden;
-        (_children ??= []).Add(childName, child);
-        return child;
+        return (_children ??= []).TryAdd(childName, child)
+            ? child
+            : throw new LayerStoreException(
+                ErrorKind.FailedPrecondition,
+                $"{child.Path} was taken away by another process while the layer was applied",
+                "Apply layers to a directory that nobody else changes.");
     }
 
     /// <summary>Forgets a directory that is gone from the disk, with all that is below it.</summary>

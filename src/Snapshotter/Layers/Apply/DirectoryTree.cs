@@ -35,7 +35,7 @@ internal sealed class DirectoryTree : IDisposable
         _options = options;
         _whiteoutsDelete = options.Whiteouts == WhiteoutMode.Delete;
         DirectoryHandle handle = root.OpenSelf();
-        Root = new DirectoryNode(null, ByteString.Empty, handle.Stat(), options) { Handle = handle };
+        Root = new DirectoryNode(null, ByteString.Empty, handle.Stat().ModifiedAt, options) { Handle = handle };
     }
 
     /// <summary>The root.</summary>
@@ -266,7 +266,7 @@ internal sealed class DirectoryTree : IDisposable
             }
             else if (status.Value.Type == FileType.Directory)
             {
-                node = node.Add(name, status);
+                node = node.Add(name, status.Value.ModifiedAt);
             }
             else if (status.Value.Type == FileType.SymbolicLink)
             {

@@ -31,7 +31,7 @@ internal sealed partial class LayerApplier
             parent.Made.Remove(name);
             parent.AwaitedLinks.Add(name);
             _tree.Changed();
-            _lowerLinks.Add(new LowerLink(parent, name, _options.Remember(entry with { LinkName = target })!));
+            _lowerLinks.Add(new LowerLink(parent, name, _options.Remember(entry with { LinkName = target })));
             return;
         }
 

@@ -197,7 +197,7 @@ internal sealed partial class LayerApplier : IDisposable
             node = parent.Add(name, null);
         }
 
-        node ??= parent.Add(name, status);
+        node ??= parent.Add(name, status?.ModifiedAt);
         _tree.Settle(node);
         node.HidesLower |= node.IsHidden;
         node.Entry = entry;
@@ -229,7 +229,7 @@ internal sealed partial class LayerApplier : IDisposable
         }
 
         ByteString through = _tree.PathThroughLink;
-        ByteString before = parent.MadeThroughLink.GetValueOrDefault(name);
+        ByteString before = parent.MadeThroughLink?.GetValueOrDefault(name) ?? ByteString.Empty;
         bool isTaken = parent.Made.Contains(name) || parent.AwaitedLinks.Contains(name);
         if (isTaken && (isAbove ? before.IsEmpty != through.IsEmpty : before != through))
         {
@@ -238,7 +238,7 @@ internal sealed partial class LayerApplier : IDisposable
 
         if (!through.IsEmpty)
         {
-            parent.MadeThroughLink[name] = through;
+            (parent.MadeThroughLink ??= [])[name] = through;
         }
     }
 
@@ -369,12 +369,12 @@ internal sealed partial class LayerApplier : IDisposable
         if (node.Entry is { } entry)
         {
             bool isPrivate = _options.KeepsRootPrivate && node.Parent is null;
-            _maker.SetMetadata(directory, null, isPrivate ? entry with { Mode = 0x1c0 } : entry, replaceXattrs: node.Original is not null);
+            _maker.SetMetadata(directory, null, entry with { Name = node.Path, Mode = isPrivate ? 0x1c0 : entry.Mode }, replaceXattrs: node.Original is not null);
         }
         else if (node.Original is { } original)
         {
             DirectoryTree.RestoreDefaultAcl(node, directory);
-            directory.SetTimes(null, null, original.ModifiedAt);
+            directory.SetTimes(null, null, original);
         }
         else
         {

@@ -88,7 +88,7 @@ internal sealed class XattrPolicy
     }
 
     private static LayerStoreException Bad(ByteString path, ByteString name) =>
-        new(ErrorKind.DataLoss, $"{path}: the xattr {name} has a name or value that the kernel refuses");
+        BadLayer.Because($"{path}: the xattr {name} has a name or value that the kernel refuses");
 
     private ByteString? Translate(TarEntry entry, ByteString name)
     {

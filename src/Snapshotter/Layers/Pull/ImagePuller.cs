@@ -35,7 +35,7 @@ internal sealed class ImagePuller(IContentStore content, IImageStore images, Lea
             {
                 ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), resolved, cancellationToken).ConfigureAwait(false);
                 unpacked.AddRange(view.Layers.Select(layer => layer.ChainId));
-                await unpacker.UnpackAsync(view, options.Layers, lease, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
+                await unpacker.UnpackExactlyAsync(view, options.Layers, lease, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
             }
 
             string name = wanted ?? source.SuggestName(resolved.Target);

@@ -12,6 +12,9 @@ internal sealed class LayerExtractor(IBlobProvider blobs, LayerOptions options, 
     /// <summary>What all layers together must remember until they are written.</summary>
     private readonly MemoryBudget _memory = new(options.Limits.MaxMemoryBytes);
 
+    /// <summary>Whether files lack something that the image gives them: such a layer is not the one of that diffID, and is not shared.</summary>
+    public bool LeavesOut => options.LeavesOut.Length > 0;
+
     /// <summary>How layers are applied.</summary>
     public ApplyOptions ApplyOptions(WhiteoutMode whiteouts) => options.For(whiteouts, _memory);
 
@@ -37,7 +40,7 @@ internal sealed class LayerExtractor(IBlobProvider blobs, LayerOptions options, 
         catch (LayerStoreException e) when (e.Kind == ErrorKind.DataLoss && e is not (DigestMismatchException or SizeMismatchException))
         {
             // The tar and its compression do not know which of the image's layers they are.
-            throw new LayerStoreException(e.Kind, $"layer {layer.Descriptor.Digest}: {e.Message}", e.Hint, e);
+            throw new LayerStoreException(e.Kind, $"layer {layer.Descriptor.Digest}: {e.Message}", e.Hint ?? BadLayer.Hint, e);
         }
 
         Report(layer, layer.Descriptor.Size, LayerState.Done);

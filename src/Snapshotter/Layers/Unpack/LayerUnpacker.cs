@@ -1,3 +1,4 @@
+using LayerStore;
 using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Leases;
@@ -21,13 +22,28 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
     /// <param name="lease">Keeps the layers and snapshots until something lasting refers to them.</param>
     /// <param name="progress">Told of each layer.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="LayerStore.LayerStoreException"><see cref="LayerStore.ErrorKind.DataLoss"/>: damaged, hostile or not what the image
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: damaged, hostile or not what the image
     /// says. Nothing of a layer that fails is visible.</exception>
-    public async Task UnpackAsync(
+    public Task UnpackAsync(
+        ImageView image, LayerOptions options, WorkLease lease, IProgress<LayerProgress>? progress, CancellationToken cancellationToken) =>
+        UnpackAsync(image, options, lease, policy: null, progress, cancellationToken);
+
+    /// <summary>As the other, and refuses layers that are here but were unpacked with another policy of devices and setuid.</summary>
+    /// <exception cref="LayerStoreException">As for the other; <see cref="ErrorKind.FailedPrecondition"/>: such a layer.</exception>
+    public async Task UnpackExactlyAsync(
         ImageView image, LayerOptions options, WorkLease lease, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
+    {
+        UnpackPolicy policy = new(snapshots, options);
+        await UnpackAsync(image, options, lease, policy, progress, cancellationToken).ConfigureAwait(false);
+        await policy.NoteAsync(image, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task UnpackAsync(
+        ImageView image, LayerOptions options, WorkLease lease, UnpackPolicy? policy, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
     {
         await lease.KeepAsync(ResourcesOf(image), cancellationToken).ConfigureAwait(false);
         LayerExtractor extractor = new(new ContentBlobProvider(content), options, progress);
+        await CheckAsync().ConfigureAwait(false);
         if (await IsThereAsync(image, cancellationToken).ConfigureAwait(false))
         {
             ReportThere(image, extractor);
@@ -35,6 +51,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         }
 
         using LayerLocks locks = await LayerLocks.AcquireAsync(layout, image.Layers.Select(layer => layer.DiffId), cancellationToken).ConfigureAwait(false);
+        await CheckAsync().ConfigureAwait(false);
         if (await IsThereAsync(image, cancellationToken).ConfigureAwait(false))
         {
             ReportThere(image, extractor);
@@ -47,6 +64,8 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         {
             await StackAsync(image, extractor, lease.Id, cancellationToken).ConfigureAwait(false);
         }
+
+        Task CheckAsync() => policy?.CheckAsync(image, cancellationToken) ?? Task.CompletedTask;
     }
 
     private static List<LeaseResource> ResourcesOf(ImageView image) =>
@@ -133,7 +152,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         private async Task<List<int>> MissingAsync(CancellationToken cancellationToken)
         {
             List<int> missing = [];
-            HashSet<LayerStore.Digest> seen = [];
+            HashSet<Digest> seen = [];
             for (int index = 0; index < image.Layers.Count; index++)
             {
                 ImageLayer layer = image.Layers[index];

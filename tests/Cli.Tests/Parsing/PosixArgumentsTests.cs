@@ -72,7 +72,7 @@ public sealed class PosixArgumentsTests
     [InlineData("@file", "unknown command \"@file\"", "layerstore --help")]
     [InlineData("/?", "unknown command \"/?\"", "layerstore --help")]
     [InlineData("snapshot bogus", "unknown command \"bogus\"", "layerstore snapshot --help")]
-    [InlineData("du", "unknown command \"du\"", "layerstore --help")]
+    [InlineData("dust", "unknown command \"dust\"", "layerstore --help")]
     public void What_breaks_a_rule_is_a_usage_error(string given, string message, string hint)
     {
         LayerStoreException error = Assert.Throws<LayerStoreException>(() => Normalize(given));

@@ -26,7 +26,7 @@ public sealed class ConcurrentCollectionTests
             Prop.ForAll(CollectionProperty.Scripts, (string[][][] scripts) => RunAsync(scripts, trees).GetAwaiter().GetResult()));
     }
 
-    private static async Task RunAsync(string[][][] scripts, IReadOnlyDictionary<string, string> trees)
+    private static async Task RunAsync(string[][][] scripts, Dictionary<string, string> trees)
     {
         using var temp = new TempDirectory();
         var root = temp["store"];

@@ -68,7 +68,7 @@ bench-sync: deps build images ## measures what it costs that all is on the disk,
 bench-gzip: sdk ## times the gzip encoder beside others, on one core
 	@tests/bench-gzip.sh
 
-faults: deps build ## kills, breaks and fills at many points of every command (root; ten minutes; POINTS=60)
+faults: deps build ## kills, breaks and fills at many points of every command (root; ten minutes; POINTS=40)
 	@tests/faults.sh $(POINTS)
 
 hostile: deps sdk ## pulls and unpacks some 400 hostile images, and prints how many (root)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# faults.sh [POINTS]: the fault tests at full length, with POINTS (60) points of each command's run, on the program that `make build` leaves. They kill it,
+# faults.sh [POINTS]: the fault tests at full length, with POINTS (40) points of each command's run, on the program that `make build` leaves. They kill it,
 # let system calls fail, fill its disk, cut its power and run it many times at once; the last line sums up what was done and what was
 # found. Continuous integration runs the same tests with fewer points. Needs root.
 set -euo pipefail
@@ -9,7 +9,7 @@ counts=$(mktemp)
 trap 'rm -f "$counts"' EXIT
 status=0
 dotnet build tests/Interop.Tests --nologo --verbosity quiet
-FAULTS=${1:-60} FAULTS_COUNTS=$counts dotnet test tests/Interop.Tests --no-build --nologo --filter FullyQualifiedName~Interop.Tests.Faults || status=1
+FAULTS=${1:-40} FAULTS_COUNTS=$counts dotnet test tests/Interop.Tests --no-build --nologo --filter FullyQualifiedName~Interop.Tests.Faults || status=1
 if ((status)); then echo "the tests failed: see above"; fi
 awk -F '\t' '
     { sum[$2] += $1 }

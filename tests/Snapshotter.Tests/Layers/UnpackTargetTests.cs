@@ -26,7 +26,7 @@ public sealed class UnpackTargetTests : IDisposable
             File.WriteAllText(Path.Join(target.Directory, "file"), "x");
             Assert.Equal(isThere, Directory.Exists(path));
             Assert.False(File.Exists(Path.Join(path, "file")));
-            target.Publish(sync: true);
+            target.Publish(0x1ed, sync: true);
         }
 
         Assert.Equal("x", File.ReadAllText(Path.Join(path, "file")));
@@ -71,7 +71,7 @@ public sealed class UnpackTargetTests : IDisposable
         using UnpackTarget target = UnpackTarget.Begin(_temp["tree"]);
         Directory.CreateDirectory(_temp["tree/theirs"]);
 
-        Assert.Throws<Snapshotter.Linux.LinuxException>(() => target.Publish(sync: false));
+        Assert.Throws<Snapshotter.Linux.LinuxException>(() => target.Publish(0x1ed, sync: false));
 
         Assert.True(Directory.Exists(_temp["tree/theirs"]));
     }

@@ -43,7 +43,8 @@ internal sealed class UnpackTarget : IDisposable
     /// <summary>Where to write. One handle for all layers: whoever swaps the path for a link meanwhile leads nobody elsewhere.</summary>
     public RootDirectory Root { get; }
 
-    private string Directory => _parent is null ? _path : Path.Join(Path.GetDirectoryName(_path), _name.ToString());
+    /// <summary>The path of <see cref="Root"/> until it is published.</summary>
+    public string Directory => _parent is null ? _path : Path.Join(Path.GetDirectoryName(_path), _name.ToString());
 
     /// <summary>Begins.</summary>
     /// <param name="directory">Made if missing, refused unless empty.</param>

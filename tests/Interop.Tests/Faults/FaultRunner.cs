@@ -107,6 +107,7 @@ internal sealed class FaultRunner : IDisposable
 
     private async Task RememberAsync(Sandbox run)
     {
+        run.Collect();
         (_after, _shownAfter, _outsideAfter) = (await StoreState.ReadAsync(run.Root), _scenario.Show(run), Outside(run));
         using var timed = Copy();
         var begin = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -177,14 +178,14 @@ internal sealed class FaultRunner : IDisposable
         var again = _scenario.Command(sandbox).Run();
         if (!_scenario.AgainCodes.Contains(again.ExitCode) && !(again.ExitCode == 4 && _scenario.Show(sandbox) == _shownAfter))
             throw new FaultFoundException(FaultKind.Unclear, $"it cannot be run again: exit {again.ExitCode}: {again.Error.Trim()}");
-        var collected = sandbox.Collect();
+        sandbox.Collect();
         var state = await StoreState.ReadAsync(sandbox.Root);
         if (_scenario.Show(sandbox) != _shownAfter || !state.Images.Keys.Order().SequenceEqual(_after.Images.Keys.Order()))
             throw new FaultFoundException(FaultKind.Lost, $"run again, and not there: {string.Join(", ", state.Images)}");
 
         // An image that was made in two steps says so in its history.
         var left = state.Difference(_after, withBlobs: state.HasImagesOf(_after));
-        if (left.Length > 0 && (collected || again.ExitCode == 0))
+        if (left.Length > 0)
             throw new FaultFoundException(FaultKind.Leftover, left);
         var outside = string.Join('\n', Outside(sandbox).Split('\n').Except(_outsideAfter.Split('\n')).Concat(sandbox.Leftovers()));
         if (outside.Length > 0)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Snapshotter;
 
 namespace Interop.Tests.Faults;
 
@@ -21,6 +22,7 @@ internal static partial class Scenarios
         new("commit", "commit", "work", "new") { Show = ShowWork },
         new("commit mounted", "commit", "work", "new") { PrepareCopy = sandbox => sandbox.Run("mount", "kept", Path.Combine(sandbox.Output, "m"), "--key", "work"), Show = ShowMounted },
         new("rmi", "rmi", "gone") { AgainCodes = [0, 2] },
+        new("gc", "gc") { Prepare = MakeUnneeded },
         new("check --repair", "check", "--repair") { Prepare = MakeGarbage },
         new("mount", "mount", "kept", "{out}/m", "--key", "new") { Show = ShowMounted },
         new("umount", "umount", "new", "--rm")
@@ -113,6 +115,17 @@ internal static partial class Scenarios
         mkdir -p t/900/a/b/c t/901 w/900/work trash/t-902/a/b
         touch t/900/a/{1,2,3} t/901/{1,2} m/900 trash/t-902/a/b/{1,2,3}
         """, sandbox.Root);
+
+    // An image whose name is gone, so that its blobs, layers and snapshots are nobody's, and what dead processes leave.
+    private static void MakeUnneeded(Sandbox sandbox)
+    {
+        Task.Run(async () =>
+        {
+            await using var store = await Store.OpenAsync(sandbox.Root, new StoreOptions { Create = false });
+            await store.Images.DeleteAsync("docker.io/library/gone:latest");
+        }).Wait();
+        MakeGarbage(sandbox);
+    }
 
     [GeneratedRegex(@"(?m)^([^\t]+\t[a-z]+\t\d+\t\d+:\d+)\t\d+\.\d+")]
     private static partial Regex Time();

@@ -23,13 +23,15 @@ internal static class Bombs
         {
             image.Packed([.. Enumerable.Range(0, 4).Select(i => (Window(i), s_end))]);
             image.Options = ["--max-ratio", "100000"];
-        }) { Says = ["diffID"] };
+        })
+        { Says = ["diffID"] };
         yield return new("a docker-archive of 6 GiB in zstd", Outcome.Refused, image =>
         {
             string path = Path.Combine(image.Directory, "archive.tar");
             File.WriteAllBytes(path, Bomb.Repeat(Bomb.Zeros("zstd"), 100));
             image.Source = $"docker-archive:{path}";
-        }) { Says = ["MaxRatio"] };
+        })
+        { Says = ["MaxRatio"] };
     }
 
     private static IEnumerable<HostileCase> Archives()
@@ -131,5 +133,6 @@ internal static class Bombs
     {
         image.Packed((blob(), s_end));
         image.Options = options;
-    }) { Says = [says] };
+    })
+    { Says = [says] };
 }

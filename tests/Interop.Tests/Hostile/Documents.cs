@@ -114,7 +114,8 @@ internal static class Documents
             }
 
             image.Index(HostileImage.IndexOf(inner));
-        }) { Says = ["MaxIndexDepth", "--max-index-depth"] };
+        })
+        { Says = ["MaxIndexDepth", "--max-index-depth"] };
         yield return new("40^7 ways through indexes", Outcome.Refused, image =>
         {
             string inner = image.Blob(IndexType, "{\"schemaVersion\":2,\"manifests\":[]}");

@@ -68,11 +68,13 @@ internal static class OverLimits
     {
         image.Layers(tar.End().ToArray());
         image.Options = [option, value];
-    }) { Says = [limit, option] };
+    })
+    { Says = [limit, option] };
 
     private static HostileCase Document(string limit, string option, string value, Func<string, string> edit) => new($"over {limit}", Outcome.Refused, image =>
     {
         image.Edited(manifest: edit);
         image.Options = [option, value];
-    }) { Says = [limit, option] };
+    })
+    { Says = [limit, option] };
 }

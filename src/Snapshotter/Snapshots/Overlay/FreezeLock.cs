@@ -1,7 +1,7 @@
 using LayerStore;
 using LayerStore.Content;
-using Snapshotter.Snapshots.Trees;
 using Snapshotter.Linux;
+using Snapshotter.Snapshots.Trees;
 
 namespace Snapshotter.Snapshots.Overlay;
 

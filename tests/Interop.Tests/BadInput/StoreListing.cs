@@ -23,6 +23,9 @@ internal static class StoreListing
 
         lines.AddRange(s_directories.SelectMany(directory => Directory.EnumerateFileSystemEntries(Path.Combine(store.Root, directory))
             .Select(path => $"file {Path.GetRelativePath(store.Root, path)}")));
+
+        // The empty directory is the store's own; the first who needs it makes it.
+        lines.Remove("file t/0");
         lines.Sort(StringComparer.Ordinal);
         return string.Join('\n', lines);
     }

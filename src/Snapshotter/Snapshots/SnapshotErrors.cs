@@ -5,11 +5,14 @@ namespace Snapshotter.Snapshots;
 /// <summary>The errors that all drivers give alike; <see cref="ISnapshotter"/> says when.</summary>
 internal static class SnapshotErrors
 {
+    /// <summary>Whether a snapshot can have this key.</summary>
+    public static bool IsKey(string key) => key.Length > 0 && !key.AsSpan().ContainsAny('\0', '\n') && !HasLoneSurrogate(key);
+
     /// <summary>Refuses text that cannot be a key or name.</summary>
     public static void CheckKey(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.Length == 0 || key.AsSpan().ContainsAny('\0', '\n') || HasLoneSurrogate(key))
+        if (!IsKey(key))
         {
             throw new LayerStoreException(
                 ErrorKind.InvalidArgument,

@@ -56,7 +56,7 @@ public sealed class PrivacyTests : IDisposable
     {
         string target = _temp["a/b/root"];
         UnixFileMode? meanwhile = null;
-        LayerOptions options = new() { NoDevices = true, Warn = _ => meanwhile = File.GetUnixFileMode(target) };
+        LayerOptions options = new() { NoDevices = true, Warn = _ => meanwhile = File.GetUnixFileMode(Directory.GetDirectories(_temp["a/b"]).Single()) };
         HostileImage image = new(_temp.FullPath, "/nowhere");
         byte[] opens = new RawTar().Add(Header("./", '5', mode: "0001777")).Add(Header("d", '5', mode: "0000777")).End().ToArray();
         byte[] warns = new RawTar().Add(Header("null", '3', major: "0000001", minor: "0000003")).End().ToArray();

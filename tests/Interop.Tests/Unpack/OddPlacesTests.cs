@@ -1,3 +1,5 @@
+using Interop.Tests.Support;
+
 namespace Interop.Tests.Unpack;
 
 /// <summary>Where a store lies, and how the shell that calls it is set up, change nothing of what an image shows.</summary>

@@ -90,7 +90,7 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
     public async Task<UnmountResult> UnmountAsync(string targetOrKey, bool remove, CancellationToken cancellationToken)
     {
         MountRecord? byTarget = records.FindByTarget(targetOrKey) ?? records.FindByTarget(MountPoints.Resolve(targetOrKey));
-        SnapshotInfo? byKey = await snapshots.StatAsync(targetOrKey, cancellationToken).ConfigureAwait(false);
+        SnapshotInfo? byKey = SnapshotErrors.IsKey(targetOrKey) ? await snapshots.StatAsync(targetOrKey, cancellationToken).ConfigureAwait(false) : null;
         if (byKey is { Kind: SnapshotKind.Committed })
         {
             byKey = null;

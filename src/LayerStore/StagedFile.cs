@@ -44,9 +44,17 @@ public sealed class StagedFile : IDisposable
             {
                 // A file that is not shared is one that holds its flock(2).
                 string temporary = Path.Join(directory, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
-                FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize);
+                FileStream stream;
+                try
+                {
+                    stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize);
+                }
+                catch (IOException e) when (e.HResult == Errno.EAGAIN)
+                {
+                    continue; // Another writer takes it for a dead one's, and is about to remove it.
+                }
 
-                // Between the creation and the lock another writer may have taken it for a dead one's.
+                // Between the creation and the lock another writer may have done so.
                 if (PosixFile.StatPath(temporary, what) is not null)
                 {
                     return new StagedFile(temporary, what, stream);

@@ -58,6 +58,20 @@ public sealed class StagedFileTests : IDisposable
     }
 
     [Fact]
+    public void Many_writers_in_one_directory_are_not_in_each_others_way()
+    {
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, number =>
+        {
+            using StagedFile file = StagedFile.Create(_temp.Path, "file");
+            file.Stream.WriteByte((byte)number);
+            file.Publish(_temp[$"file-{number}"]);
+        });
+
+        Assert.Equal(400, Directory.GetFileSystemEntries(_temp.Path).Length);
+        Assert.All(Enumerable.Range(0, 400), number => Assert.Equal([(byte)number], File.ReadAllBytes(_temp[$"file-{number}"])));
+    }
+
+    [Fact]
     public void A_directory_that_is_not_there_is_said()
     {
         LayerStoreException error = Assert.Throws<LayerStoreException>(() => StagedFile.Create(_temp["none"], "what"));

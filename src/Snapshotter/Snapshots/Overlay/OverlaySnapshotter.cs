@@ -295,13 +295,8 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
 
     private string? FindEmptyLower()
     {
-        if (!Layout.IsReadOnly)
-        {
-            MakeEmptyLower();
-        }
-
         string path = Layout.Tree(TreeStore.Empty);
-        return Directory.Exists(path) ? path : null;
+        return !Layout.IsReadOnly || Directory.Exists(path) ? path : null;
     }
 
     private void MakeDurable(OverlayLayerDraft[] drafts, long? newUpper, long? frozen, CancellationToken cancellationToken)

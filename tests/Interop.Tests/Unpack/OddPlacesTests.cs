@@ -41,7 +41,7 @@ public sealed class OddPlacesTests : IDisposable
         Run("check", "--read-data");
         Run("rmi", "changed", "image");
         Run("gc");
-        Assert.Equal(["0"], Directory.EnumerateFileSystemEntries(Path.Combine(root, "store/t")).Select(Path.GetFileName));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.Combine(root, "store/t")), tree => Path.GetFileName(tree) != "0");
     }
 
     [SkippableTheory]

@@ -61,7 +61,7 @@ internal sealed class DirectoryTree : IDisposable
     }
 
     /// <summary>The path that was made last, if it goes through a symbolic link of a layer below; else empty.</summary>
-    public ByteString PathThroughLink { get; private set; }
+    public ByteString PathThroughLink { get; set; }
 
     /// <summary>The directory of a clean path; null if it does not exist.</summary>
     public DirectoryNode? Find(ByteString path) => Walk(path, make: false);

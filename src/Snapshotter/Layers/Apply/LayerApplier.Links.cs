@@ -31,7 +31,7 @@ internal sealed partial class LayerApplier
             parent.Made.Remove(name);
             parent.AwaitedLinks.Add(name);
             _tree.Changed();
-            _lowerLinks.Add(new LowerLink(parent, name, _options.Remember(entry with { LinkName = target })));
+            _lowerLinks.Add(new LowerLink(parent, name, _tree.PathThroughLink, _options.Remember(entry with { LinkName = target })));
             return;
         }
 
@@ -95,6 +95,7 @@ internal sealed partial class LayerApplier
     {
         foreach (LowerLink link in AwaitedLinks())
         {
+            _tree.PathThroughLink = link.Through; // What it replaces was made through the same link, or is refused.
             (ByteString directory, ByteString source) = LayerPath.Split(link.Entry.LinkName);
             DirectoryNode sourceParent = _tree.Find(directory) ?? throw MissingTarget(link.Entry);
             if (sourceParent != link.Parent || source != link.Name)
@@ -115,5 +116,9 @@ internal sealed partial class LayerApplier
         BadLayer.Because($"the layer has a hard link to a file that does not exist: {entry.Name} to {entry.LinkName}");
 
     /// <summary>A hard link to a file that this layer has not made.</summary>
-    private sealed record LowerLink(DirectoryNode Parent, ByteString Name, TarEntry Entry);
+    /// <param name="Parent">Its directory.</param>
+    /// <param name="Name">Its name there.</param>
+    /// <param name="Through"><see cref="DirectoryTree.PathThroughLink"/> of its entry.</param>
+    /// <param name="Entry">Its entry.</param>
+    private sealed record LowerLink(DirectoryNode Parent, ByteString Name, ByteString Through, TarEntry Entry);
 }

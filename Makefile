@@ -30,10 +30,12 @@ sdk:
 deps: sdk ## installs the Debian packages that are missing (root or sudo)
 	@.ci/install-deps
 
-build: sdk ## out/layerstore: a self-contained program for linux-x64
+build: sdk ## out/layerstore: a self-contained program for linux-x64, and the daemon that `serve` runs
 	@rm -rf out/lib
 	@dotnet publish src/Cli --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained \
 		-p:UseSharedCompilation=false --output out/lib
+	@dotnet publish src/Cli/Daemon --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained \
+		-p:UseSharedCompilation=false --output out/lib/daemon
 	@ln -sfn lib/layerstore-cli out/layerstore
 	@echo "out/layerstore is built"
 
@@ -97,4 +99,4 @@ approve-golden: sdk ## takes what the tests see now as right in testdata/golden/
 	@APPROVE_GOLDEN=1 dotnet test tests/Interop.Tests --nologo --filter 'FullyQualifiedName~DifferentialTests|FullyQualifiedName~Reproducible'
 
 clean: ## removes what was built; the images of `make images` stay
-	@rm -rf out artifacts src/*/{bin,obj} tests/*/{bin,obj}
+	@rm -rf out artifacts src/*/{bin,obj} src/Cli/Daemon/{bin,obj} tests/*/{bin,obj}

@@ -62,6 +62,7 @@ internal static class CommandTree
         ("why", static () => new Why()),
         ("gc", static () => new Gc()),
         ("check", static () => new Check()),
+        ("serve", static () => new Serve()),
         ("doctor", static () => new Doctor()),
         ("version", static () => new Version()),
     ];

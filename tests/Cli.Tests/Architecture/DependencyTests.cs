@@ -8,7 +8,7 @@ namespace Cli.Tests.Architecture;
 /// Cli → Snapshotter → LayerStore, and never back. In Snapshotter only Layers/ knows both blobs and snapshots, so that the
 /// snapshot half also runs alone, below a program that keeps the content.
 /// </summary>
-public sealed class DependencyTests
+public sealed partial class DependencyTests
 {
     private static readonly Assembly s_layerStore = typeof(LayerStore.Digest).Assembly;
     private static readonly Assembly s_snapshotter = typeof(Snapshotter.Snapshots.ISnapshotter).Assembly;
@@ -30,10 +30,28 @@ public sealed class DependencyTests
         Assert.DoesNotContain(s_snapshotter.GetReferencedAssemblies(), name => name.Name == "layerstore-cli");
     }
 
+    /// <summary>A short command must not load, nor even ship with, a web server.</summary>
+    [Fact]
+    public void The_command_line_and_the_daemon_are_two_programs_over_the_same_libraries()
+    {
+        Assert.Equal(["LayerStore", "Snapshotter"], ProjectReferences("Cli"));
+        Assert.Equal(["LayerStore", "Snapshotter"], ProjectReferences("Cli/Daemon"));
+        Assert.DoesNotContain(
+            typeof(LayerStore.Cli.Host).Assembly.GetReferencedAssemblies(),
+            name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || name.Name is "Google.Protobuf" or "layerstore-daemon");
+    }
+
+    /// <summary>The transport can be exchanged, and read, without what is served over it.</summary>
+    [Fact]
+    public void The_daemons_transport_knows_nothing_of_what_it_serves() => Rules.AssertKept(
+        SourceFile.Under("src/Cli/Daemon/Grpc")
+            .SelectMany(file => Served().Matches(file.Code).Select(match => $"{file.Path}: {match.Value}")));
+
     [Fact]
     public void Each_package_has_one_project_that_uses_it()
     {
         Assert.Equal(["System.CommandLine"], PackageReferences("Cli"));
+        Assert.Equal(["Google.Protobuf", "Grpc.Tools"], PackageReferences("Cli/Daemon"));
         Assert.Empty(PackageReferences("Snapshotter"));
     }
 
@@ -72,7 +90,7 @@ public sealed class DependencyTests
 
     private static string NamespaceOfFolder(string path)
     {
-        var folder = Path.GetDirectoryName(path)!["src/".Length..].Replace('/', '.');
+        var folder = Path.GetDirectoryName(path)!["src/".Length..].Replace("Cli/Daemon", "LayerStore/Daemon").Replace('/', '.');
         return folder == "Cli" || folder.StartsWith("Cli.", StringComparison.Ordinal) ? "LayerStore." + folder : folder;
     }
 
@@ -82,5 +100,8 @@ public sealed class DependencyTests
     private static string[] PackageReferences(string project) => [.. Elements(project, "PackageReference")];
 
     private static IEnumerable<string> Elements(string project, string name) =>
-        XDocument.Load(Repository.PathOf($"src/{project}/{project}.csproj")).Descendants(name).Select(e => e.Attribute("Include")!.Value);
+        XDocument.Load(Repository.PathOf($"src/{project}/{Path.GetFileName(project)}.csproj")).Descendants(name).Select(e => e.Attribute("Include")!.Value);
+
+    [GeneratedRegex(@"\busing (Snapshotter|LayerStore\.(Content|Images|Oci))\b.*|\bLayerStore\.Daemon\.(?!Grpc\b|Protos\.Health\b)\w+|\bcontainerd\b(?=.*\.v1)")]
+    private static partial Regex Served();
 }

@@ -21,6 +21,20 @@ public sealed partial class Store
         return Collector.CollectAsync(dryRun, cancellationToken);
     }
 
+    /// <summary>
+    /// Frees what owners other than the command line gave up, and nothing else: the blobs whose claims they dropped and the layers of the snapshots
+    /// that they removed, if no owner, image, lease or snapshot holds them; and directories that a crash left without a record.
+    /// </summary>
+    /// <remarks>A <see cref="Reclaimer"/> calls it when it is time.</remarks>
+    /// <param name="cancellationToken">Cancels the wait for others; what was given up stays on record.</param>
+    /// <returns>What went.</returns>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: as for <see cref="CollectAsync"/>.</exception>
+    public Task<IReadOnlyList<StoreItem>> ReclaimAsync(CancellationToken cancellationToken = default)
+    {
+        _layout.RequireWritable();
+        return Collector.ReclaimAsync(cancellationToken);
+    }
+
     /// <summary>Says what keeps a thing from being collected.</summary>
     /// <param name="thing">A digest (of a blob, a layer or a chain), a snapshot's key or name, or a path: of a file in the store, or at or below a place where a
     /// snapshot is mounted.</param>

@@ -45,6 +45,7 @@ public sealed partial class Store : IAsyncDisposable
         _options = options;
         _metadata = MetadataDatabase.Open(layout, options.Sync);
         _content = new ContentStore(layout, _metadata, options.Sync, options.TimeProvider);
+        Content = _content.ForOwner(options.Owner, () => Dropped?.Invoke());
         Images = new ImageStore(_metadata, options.TimeProvider);
         Leases = new LeaseStore(layout, _metadata, options.TimeProvider);
         _snapshots = new Lazy<DirectorySnapshotter>(OpenSnapshotter);
@@ -53,18 +54,21 @@ public sealed partial class Store : IAsyncDisposable
     /// <summary>The root's absolute path.</summary>
     public string Root => _layout.Root;
 
-    /// <summary>Blobs.</summary>
-    public IContentStore Content => _content;
+    /// <summary>Blobs, as this store's owner sees them.</summary>
+    public IContentStore Content { get; }
 
-    /// <summary>Names.</summary>
+    /// <summary>Names; the command line's, whoever asks.</summary>
     public IImageStore Images { get; }
 
     /// <summary>Leases.</summary>
     public LeaseStore Leases { get; }
 
-    /// <summary>Snapshots.</summary>
+    /// <summary>Snapshots, as this store's owner sees them.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: the store's snapshots belong to another driver.</exception>
     public ISnapshotter Snapshots => _snapshots.Value;
+
+    /// <summary>Called after each blob or snapshot that an owner other than the command line gave up.</summary>
+    internal event Action? Dropped;
 
     private DirectorySnapshotter Snapshotter => _snapshots.Value;
 
@@ -112,6 +116,7 @@ public sealed partial class Store : IAsyncDisposable
         TransportReference source, PullOptions? options = null, IProgress<StoreProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new PullOptions();
+        RequireCommandLine();
         if (options.Unpack)
         {
             RequireUnpackRights();
@@ -258,6 +263,7 @@ public sealed partial class Store : IAsyncDisposable
     public async Task<CommitResult> CommitAsync(
         string key, string name, CommitOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireCommandLine();
         List<Digest> brought = [];
         try
         {
@@ -306,6 +312,7 @@ public sealed partial class Store : IAsyncDisposable
 
     private async Task<(Image Image, ImageView View)> UnpackedAsync(string name, WorkLease lease, CancellationToken cancellationToken)
     {
+        RequireCommandLine();
         Image image = await KeepAsync(name, lease, cancellationToken).ConfigureAwait(false);
         ImageView view = await LoadAsync(image, cancellationToken).ConfigureAwait(false);
         await Unpacker.UnpackAsync(view, LayerOptions.Default, lease, progress: null, cancellationToken).ConfigureAwait(false);
@@ -339,7 +346,26 @@ public sealed partial class Store : IAsyncDisposable
             StoreDriver.Overlay => OverlaySnapshotter.DriverName,
             _ => null,
         };
-        return SnapshotDrivers.Open(_layout, driver, new SnapshotterOptions { Sync = _options.Sync, Clock = _options.TimeProvider });
+        SnapshotterOptions options = new()
+        {
+            Owner = _options.Owner,
+            Sync = _options.Sync,
+            Clock = _options.TimeProvider,
+            Removed = _options.Owner == StoreOwner.CommandLine ? null : () => Dropped?.Invoke(),
+        };
+        return SnapshotDrivers.Open(_layout, driver, options);
+    }
+
+    /// <summary>What is unpacked for an image is named by chain IDs among the command line's snapshots, and goes when no image has it.</summary>
+    private void RequireCommandLine()
+    {
+        if (_options.Owner != StoreOwner.CommandLine)
+        {
+            throw new LayerStoreException(
+                ErrorKind.FailedPrecondition,
+                $"images belong to the command line, and this store was opened for \"{Printable.Text(_options.Owner)}\"",
+                "Open it without an owner.");
+        }
     }
 
     /// <summary>Says early, and once, what unpacking and mounting need.</summary>

@@ -1,3 +1,5 @@
+using LayerStore;
+
 namespace Snapshotter;
 
 /// <summary>How to open a <see cref="Store"/>.</summary>
@@ -5,6 +7,9 @@ public sealed record StoreOptions
 {
     /// <summary>How snapshots are kept; fixed by the first use of a store. Null is what the store has, overlay for a new one.</summary>
     public StoreDriver? Driver { get; init; }
+
+    /// <summary>Whose blobs, ingests and snapshots to see. Images belong to the command line, and so do the verbs that bring, mount and commit them.</summary>
+    public string Owner { get; init; } = StoreOwner.CommandLine;
 
     /// <summary>Whether what is reported done is on the disk, so that it survives a power cut. Without it an unpack is faster; for benchmarks and throw-away machines.</summary>
     public bool Sync { get; init; } = true;

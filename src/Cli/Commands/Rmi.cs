@@ -37,6 +37,11 @@ internal sealed class Rmi : CliCommand
             {
                 session.Say($"kept what these snapshots use: {string.Join(", ", plan.KeptBySnapshots.Select(Printable.Text))}");
             }
+
+            if (plan.KeptByOwners.Count > 0)
+            {
+                session.Say($"kept what these owners use: {string.Join(", ", plan.KeptByOwners.Select(Printable.Text))}");
+            }
         }
     }
 }

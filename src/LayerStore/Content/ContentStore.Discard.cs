@@ -7,36 +7,40 @@ namespace LayerStore.Content;
 public sealed partial class ContentStore
 {
     /// <summary>Takes blobs out of sight, damaged ones too: each is renamed into the trash, whatever its size, and forgotten. Space is freed by whoever empties the trash.</summary>
-    /// <param name="digests">The blobs. What is not here is nothing.</param>
+    /// <param name="digests">The blobs. What is not here is nothing; what an owner has come to claim stays.</param>
     /// <param name="cancellationToken">Ends the wait for publishers; afterwards all go.</param>
+    /// <returns>Those that are gone.</returns>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.ResourceExhausted"/>: the files are gone, and on the full disk their rows could not be;
     /// without their files they say nothing.</exception>
     /// <remarks>Crash points: after some renames, rows without a file, which are nothing; before the trash is empty, files there, which the next one to empty
     /// it removes. After a power cut a rename may not have happened: then the blob is here, without labels, for the next collection.</remarks>
-    public async Task DiscardAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyCollection<Digest>> DiscardAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(digests);
         if (digests.Count == 0)
         {
-            return;
+            return [];
         }
 
         using StoreLock deleting = await StoreLock.AcquireAsync(_layout, PublishingLock, cancellationToken: cancellationToken).ConfigureAwait(false);
-        foreach (Digest digest in digests)
+        HashSet<Digest> claimed = [.. ListClaims().Select(claim => claim.Digest)];
+        List<Digest> going = [.. digests.Where(digest => !claimed.Contains(digest))];
+        foreach (Digest digest in going)
         {
             MoveToTrash(digest);
         }
 
         _database.Write(session =>
         {
-            foreach (Digest digest in digests)
+            foreach (Digest digest in going)
             {
                 BlobTable.Delete(session, digest);
             }
         });
+        return going;
     }
 
-    /// <summary>The ingests that no living process writes, readable or not.</summary>
+    /// <summary>The ingests of all owners that no living process writes, readable or not.</summary>
     public IReadOnlyList<IdleIngest> ListIdleIngests() => [.. IngestDirectory.ListIdle(_layout)];
 
     /// <summary>Drops an ingest; false if by now somebody writes it.</summary>

@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
 using LayerStore.Linux;
 using LayerStore.Metadata;
-using LayerStore.Oci;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
 
 namespace LayerStore.Content;
 
-/// <summary>Blobs as files in a <see cref="StoreLayout"/>, their labels in its <see cref="MetadataDatabase"/>.</summary>
+/// <summary>Blobs as files in a <see cref="StoreLayout"/>, their labels in its <see cref="MetadataDatabase"/>; the command line's view of all of them.</summary>
 /// <remarks>
 /// <para><b>The file is the truth.</b> A file without a row is a blob without labels; a row without a file is nothing.</para>
 /// <para><b>A blob that is here was verified.</b> Every blob is hashed on its way in, and the file's size and mtime are
@@ -94,20 +93,15 @@ public sealed partial class ContentStore : IContentStore
     {
         ArgumentNullException.ThrowIfNull(digest);
         Labels.Validate(changes);
-        cancellationToken.ThrowIfCancellationRequested();
-        _layout.RequireWritable();
-        BlobInfo blob = Find(digest, cancellationToken) ?? throw Absent(digest);
-        return Task.FromResult(changes.Count == 0 ? blob : _database.Write(session =>
-        {
-            // It may have been deleted since; its labels must not outlive it.
-            if (BlobTable.Find(session, digest) is null)
-            {
-                throw Absent(digest);
-            }
+        return Task.FromResult(ChangeLabels(digest, changes, replace: false, cancellationToken));
+    }
 
-            BlobTable.ChangeLabels(session, digest, changes, _time.GetUtcNow());
-            return ToInfo(digest, BlobTable.Find(session, digest)!);
-        }));
+    /// <inheritdoc/>
+    public Task<BlobInfo> ReplaceLabelsAsync(Digest digest, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        Labels.Validate(labels!);
+        return Task.FromResult(ChangeLabels(digest, labels!, replace: true, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -117,6 +111,8 @@ public sealed partial class ContentStore : IContentStore
         bool removed;
         using (await StoreLock.AcquireAsync(_layout, PublishingLock, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
+            RefuseClaimed(digest);
+
             // No fsync: what a power cut brings back is a blob without labels, garbage for the collector.
             removed = MoveToTrash(digest);
             _database.Write(session => BlobTable.Delete(session, digest));
@@ -131,78 +127,18 @@ public sealed partial class ContentStore : IContentStore
         }
     }
 
-    /// <inheritdoc/>
-    public async Task<IngestWriter> BeginIngestAsync(
-        string reference, Descriptor? expected = null, bool wait = true, CancellationToken cancellationToken = default)
+    private BlobInfo ChangeLabels(Digest digest, IReadOnlyDictionary<string, string?> changes, bool replace, CancellationToken cancellationToken)
     {
-        RequireReference(reference);
+        cancellationToken.ThrowIfCancellationRequested();
         _layout.RequireWritable();
-        await RefuseExistingAsync(expected, cancellationToken).ConfigureAwait(false);
-        IngestDirectory directory = IngestDirectory.Of(_layout, reference);
-        StoreLock held = await directory.LockAsync(wait, cancellationToken).ConfigureAwait(false);
-        SafeFileHandle? data = null;
-        IngestRecord? old = null;
-        try
+        BlobInfo blob = Find(digest, cancellationToken) ?? throw Absent(digest);
+        return changes.Count == 0 && !replace ? blob : _database.Write(session =>
         {
-            old = directory.Read();
-            await RefuseExistingAsync(expected, cancellationToken).ConfigureAwait(false);
-            IngestRecord record = Merge(reference, old, expected, out Digest? digest);
-            data = directory.OpenData();
-            if (old is null)
-            {
-                Truncate(data, reference);
-            }
-
-            if (record != old)
-            {
-                directory.Write(record);
-            }
-
-            return new FileIngestWriter(this, directory, held, data, record, digest);
-        }
-        catch (Exception e)
-        {
-            data?.Dispose();
-            if (old is null || e is LayerStoreException { Kind: ErrorKind.AlreadyExists })
-            {
-                directory.Remove();
-            }
-
-            held.Dispose();
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<IngestStatus> ListIngestsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await Task.CompletedTask.ConfigureAwait(false);
-        foreach (IngestStatus status in IngestDirectory.List(_layout).OrderBy(s => s.Reference, StringComparer.Ordinal))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return status;
-        }
-    }
-
-    /// <inheritdoc/>
-    public async Task AbortIngestAsync(string reference, CancellationToken cancellationToken = default)
-    {
-        RequireReference(reference);
-        _layout.RequireWritable();
-        IngestDirectory directory = IngestDirectory.Of(_layout, reference);
-        LayerStoreException absent = new(ErrorKind.NotFound, $"there is no ingest \"{Printable.Text(reference)}\"");
-        if (!directory.Exists())
-        {
-            throw absent;
-        }
-
-        using StoreLock held = await directory.LockAsync(wait: false, cancellationToken).ConfigureAwait(false);
-        bool begun = directory.Read() is not null;
-        directory.Remove();
-        if (!begun)
-        {
-            throw absent;
-        }
+            // It may have been deleted since; its labels must not outlive it.
+            BlobRow row = BlobTable.Find(session, digest) ?? throw Absent(digest);
+            BlobTable.ChangeLabels(session, digest, replace ? Replacing(row.Labels, changes) : changes, _time.GetUtcNow());
+            return ToInfo(digest, BlobTable.Find(session, digest)!);
+        });
     }
 
     // Null: not here, or not the bytes of this name.
@@ -300,51 +236,10 @@ public sealed partial class ContentStore : IContentStore
         return blobs;
     }
 
-    private async Task RefuseExistingAsync(Descriptor? expected, CancellationToken cancellationToken)
-    {
-        if (expected is null || await StatAsync(expected.Digest, cancellationToken).ConfigureAwait(false) is not { } blob)
-        {
-            return;
-        }
-
-        throw blob.Size == expected.Size
-            ? new LayerStoreException(ErrorKind.AlreadyExists, $"{Name(expected.Digest)} is here already")
-            : new SizeMismatchException(Name(expected.Digest), expected.Size, blob.Size);
-    }
-
-    private IngestRecord Merge(string reference, IngestRecord? old, Descriptor? expected, out Digest? digest)
-    {
-        _ = Digest.TryParse(old?.Digest, out digest);
-        if (expected is not null && ((digest is not null && digest != expected.Digest) || (old?.Size is { } size && size != expected.Size)))
-        {
-            throw new LayerStoreException(
-                ErrorKind.FailedPrecondition,
-                $"ingest \"{Printable.Text(reference)}\" was begun for another blob, {digest} of {old?.Size} bytes",
-                "Abort that ingest, or use another reference.");
-        }
-
-        digest ??= expected?.Digest;
-        return new IngestRecord(reference, digest?.ToString(), old?.Size ?? expected?.Size, old?.StartedAt ?? _time.GetUtcNow());
-    }
-
     private LayerStoreException Absent(Digest digest) =>
         PosixFile.StatPath(_layout.DamagedBlob(digest), Name(digest)) is null
-            ? new LayerStoreException(ErrorKind.NotFound, $"{Name(digest)} is not in this store")
+            ? NotHere(digest)
             : new LayerStoreException(ErrorKind.DataLoss, $"{Name(digest)} was found damaged", "Import the image again: that replaces the blob.");
-
-    private static void RequireReference(string reference) => StoreText.RequireName(reference, "the reference of an ingest");
-
-    private static void Truncate(SafeFileHandle data, string reference)
-    {
-        try
-        {
-            RandomAccess.SetLength(data, 0);
-        }
-        catch (Exception e) when (IoErrors.IsIo(e))
-        {
-            throw IoErrors.Translate(e, $"write ingest \"{Printable.Text(reference)}\"");
-        }
-    }
 
     private static BlobInfo ToInfo(Digest digest, BlobRow row) => new(digest, row.Size, row.CreatedAt, row.UpdatedAt, row.Labels);
 

@@ -15,6 +15,7 @@ internal sealed class FileIngestWriter : IngestWriter
     private readonly IngestDirectory _directory;
     private readonly StoreLock _lock;
     private readonly SafeFileHandle _data;
+    private readonly string _owner;
     private readonly Digest? _expected;
     private readonly long? _total;
     private readonly string _what;
@@ -33,6 +34,7 @@ internal sealed class FileIngestWriter : IngestWriter
         _directory = directory;
         _lock = held;
         _data = data;
+        _owner = record.Owner;
         _expected = expected;
         _total = record.Size;
         _what = $"ingest \"{Printable.Text(record.Reference)}\"";
@@ -103,13 +105,14 @@ internal sealed class FileIngestWriter : IngestWriter
         Digest? expected = null,
         long? size = null,
         IReadOnlyDictionary<string, string>? labels = null,
+        bool mustBeNew = false,
         CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_released, this);
         labels ??= Labels.None;
         Labels.Validate(labels!);
         cancellationToken.ThrowIfCancellationRequested();
-        return Commit(expected, size, labels, cancellationToken);
+        return Commit(expected, size, labels, mustBeNew, cancellationToken);
     }
 
     protected override void Release()
@@ -125,13 +128,14 @@ internal sealed class FileIngestWriter : IngestWriter
         _lock.Dispose();
     }
 
-    private async Task<BlobInfo> Commit(Digest? expected, long? size, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    private async Task<BlobInfo> Commit(
+        Digest? expected, long? size, IReadOnlyDictionary<string, string> labels, bool mustBeNew, CancellationToken cancellationToken)
     {
         Digest actual = Verify(expected, size, cancellationToken);
         using StoreLock publishing = await _store.LockForPublishingAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _store.Publish(actual, _offset, _data, _directory.Data, labels);
+            return _store.Publish(_owner, actual, _offset, _data, _directory.Data, labels, mustBeNew);
         }
         catch
         {

@@ -1,5 +1,3 @@
-using LayerStore.Oci;
-
 namespace LayerStore.Content;
 
 /// <summary>Blobs by digest: the bytes of manifests, configs and layers, whatever they mean.</summary>
@@ -14,6 +12,8 @@ namespace LayerStore.Content;
 /// <para><b>Reading.</b> A reader verifies: its last read throws <see cref="DigestMismatchException"/> or
 /// <see cref="SizeMismatchException"/> instead of ending when the bytes are not the ones that were named, and the store
 /// remembers that the blob is damaged, so that the next ingest of that digest replaces it.</para>
+/// <para><b>Owners.</b> A store may have several (<see cref="StoreOwner"/>); each sees its own blobs, labels and ingests, and the command line sees all blobs.
+/// Two owners may use one reference at a time.</para>
 /// <para><b>Processes.</b> Any number of processes may use one store at once.</para>
 /// <para><b>Errors.</b> <see cref="LayerStoreException"/> with the kinds named at each member; containerd's content
 /// service has the same ones.</para>
@@ -35,13 +35,19 @@ public interface IContentStore
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob.</exception>
     Task<BlobInfo> SetLabelsAsync(Digest digest, IReadOnlyDictionary<string, string?> changes, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a blob.</summary>
+    /// <summary>Sets these labels and no others; a value that is empty is none.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob.</exception>
+    Task<BlobInfo> ReplaceLabelsAsync(Digest digest, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a blob. One that several owners have stays for the others.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob;
+    /// <see cref="ErrorKind.FailedPrecondition"/>: for the command line, which sees all blobs, one that another owner claims.</exception>
     Task DeleteAsync(Digest digest, CancellationToken cancellationToken = default);
 
     /// <summary>Begins or resumes the ingest of this reference, and locks it until the writer is disposed.</summary>
     /// <param name="reference">The ingest's name: any text without NUL or newline, at least one character.</param>
-    /// <param name="expected">The digest and size to come, if known. With a digest that is already here: AlreadyExists.</param>
+    /// <param name="expected">The digest and size to come, if known; a <see cref="Oci.Descriptor"/> is both. With a digest that is already here:
+    /// AlreadyExists. If another owner brought it, it is this one's from then on.</param>
     /// <param name="wait">Whether to wait for the lock, or to fail at once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: another writer has it and <paramref name="wait"/>
@@ -49,7 +55,10 @@ public interface IContentStore
     /// <see cref="ErrorKind.FailedPrecondition"/>: the ingest was begun for another digest or size;
     /// <see cref="ErrorKind.PermissionDenied"/>: the store is read-only.</exception>
     /// <exception cref="SizeMismatchException">The blob is here, and its size is not the expected one.</exception>
-    Task<IngestWriter> BeginIngestAsync(string reference, Descriptor? expected = null, bool wait = true, CancellationToken cancellationToken = default);
+    Task<IngestWriter> BeginIngestAsync(string reference, ExpectedBlob? expected = null, bool wait = true, CancellationToken cancellationToken = default);
+
+    /// <summary>How far an ingest is; null if there is none.</summary>
+    Task<IngestStatus?> FindIngestAsync(string reference, CancellationToken cancellationToken = default);
 
     /// <summary>All ingests, ordered by reference.</summary>
     IAsyncEnumerable<IngestStatus> ListIngestsAsync(CancellationToken cancellationToken = default);

@@ -33,18 +33,21 @@ internal sealed class IngestDirectory
 
     private string Lock => Path.Join(_path, "lock");
 
-    /// <summary>The directory for a reference, whether it is there or not.</summary>
-    public static IngestDirectory Of(StoreLayout layout, string reference) => new(
-        Path.Join(layout.Ingests, Digest.Compute(Encoding.UTF8.GetBytes(reference)).Encoded),
-        $"ingest \"{Printable.Text(reference)}\"");
+    /// <summary>The directory for a reference of an owner, whether it is there or not.</summary>
+    public static IngestDirectory Of(StoreLayout layout, string owner, string reference)
+    {
+        // A reference has no newline, so that no other owner's name and reference make this text.
+        string key = owner == StoreOwner.CommandLine ? reference : $"{owner}\n{reference}";
+        return new IngestDirectory(Path.Join(layout.Ingests, Digest.Compute(Encoding.UTF8.GetBytes(key)).Encoded), $"ingest \"{Printable.Text(reference)}\"");
+    }
 
-    /// <summary>All ingests, in no order.</summary>
-    public static IEnumerable<IngestStatus> List(StoreLayout layout)
+    /// <summary>All ingests of an owner, in no order.</summary>
+    public static IEnumerable<IngestStatus> List(StoreLayout layout, string owner)
     {
         foreach (string path in Directory.EnumerateDirectories(layout.Ingests))
         {
             IngestDirectory ingest = new(path, $"ingest {Printable.Text(path)}");
-            if (ingest.Status() is { } status)
+            if (ingest.Status(owner) is { } status)
             {
                 yield return status;
             }
@@ -61,7 +64,7 @@ internal sealed class IngestDirectory
             {
                 IngestRecord? record = ingest.Read();
                 _ = Digest.TryParse(record?.Digest, out Digest? expected);
-                yield return new IdleIngest(Path.GetFileName(path), record?.Reference, expected);
+                yield return new IdleIngest(Path.GetFileName(path), record?.Owner ?? StoreOwner.CommandLine, record?.Reference, expected);
             }
         }
     }
@@ -202,9 +205,10 @@ internal sealed class IngestDirectory
         }
     }
 
-    private IngestStatus? Status()
+    /// <summary>How far an ingest of this owner is; null if there is none.</summary>
+    public IngestStatus? Status(string owner)
     {
-        if (Read() is not { } record || PosixFile.StatPath(Data, _what) is not { } data)
+        if (Read() is not { } record || record.Owner != owner || PosixFile.StatPath(Data, _what) is not { } data)
         {
             return null;
         }

@@ -5,17 +5,23 @@ using LayerStore.Oci;
 namespace LayerStore.Content;
 
 /// <summary>What <c>ingest.json</c> remembers, so that any process can list and resume the ingest.</summary>
-/// <param name="Reference">The ingest's name.</param>
+/// <param name="Owner">Whose it is.</param>
+/// <param name="Reference">The ingest's name, which other owners may use too.</param>
 /// <param name="Digest">The digest to come, if it was said.</param>
 /// <param name="Size">The length to come in bytes, if it was said.</param>
 /// <param name="StartedAt">When it was begun.</param>
 /// <remarks>Written and read by hand: a serializer's tables cost a short command more than all else that it does with JSON.</remarks>
-internal sealed record IngestRecord(string Reference, string? Digest, long? Size, DateTimeOffset StartedAt)
+internal sealed record IngestRecord(string Owner, string Reference, string? Digest, long? Size, DateTimeOffset StartedAt)
 {
     /// <summary>The record as JSON.</summary>
     public byte[] ToJson() => RawJson.Write(writer =>
     {
         writer.WriteStartObject();
+        if (Owner != StoreOwner.CommandLine)
+        {
+            writer.WriteString("owner"u8, Owner);
+        }
+
         writer.WriteString("reference"u8, Reference);
         if (Digest is not null)
         {
@@ -45,6 +51,7 @@ internal sealed record IngestRecord(string Reference, string? Digest, long? Size
             }
 
             record = new IngestRecord(
+                (root.TryGetProperty("owner"u8, out JsonElement owner) ? owner.GetString() : null) ?? StoreOwner.CommandLine,
                 reference,
                 root.TryGetProperty("digest"u8, out JsonElement digest) ? digest.GetString() : null,
                 root.TryGetProperty("size"u8, out JsonElement size) ? size.GetInt64() : null,

@@ -31,15 +31,17 @@ public abstract class IngestWriter : IAsyncDisposable, IDisposable
     /// <param name="expected">The digest the bytes must have; null to accept what was expected at the beginning, else theirs (sha256).</param>
     /// <param name="size">The length they must have in bytes; null to accept what was expected at the beginning, else theirs.</param>
     /// <param name="labels">Labels for the blob, added to those it may have already.</param>
+    /// <param name="mustBeNew">Whether a blob that this owner has already is an error; the ingest is dropped all the same.</param>
     /// <param name="cancellationToken">Cancels before, not during, the publication.</param>
     /// <returns>The blob, also when it was already there.</returns>
     /// <exception cref="LayerStoreException"><see cref="DigestMismatchException"/> or <see cref="SizeMismatchException"/>:
     /// nothing is published, the ingest is kept, and the writer can go on: append, restart or discard. When making the
-    /// bytes durable fails, the ingest is discarded.</exception>
+    /// bytes durable fails, the ingest is discarded. <see cref="ErrorKind.AlreadyExists"/>: it should have been new.</exception>
     public abstract Task<BlobInfo> CommitAsync(
         Digest? expected = null,
         long? size = null,
         IReadOnlyDictionary<string, string>? labels = null,
+        bool mustBeNew = false,
         CancellationToken cancellationToken = default);
 
     /// <summary>Frees the lock; without a commit the bytes stay, to be resumed.</summary>

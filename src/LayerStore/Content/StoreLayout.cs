@@ -9,12 +9,12 @@ namespace LayerStore.Content;
 /// <code>
 /// ROOT/                       0700; may hold foreign files, which are left alone
 ///   layerstore.json           the mark of a store: {"format":1,"xattrs":"trusted"}; written once, last of all
-///   metadata.db  -wal -shm    SQLite: labels of blobs, images, leases
+///   metadata.db  -wal -shm    SQLite: labels of blobs, images, leases, owners' claims
 ///   blobs/sha256/HEX          a blob, read-only in spirit; its name is its digest
 ///   blobs/sha512/HEX
 ///   blobs/ALGORITHM/HEX.damaged   what a verified read found not to be the blob HEX; replaced by the next ingest, else garbage
-///   ingest/KEY/data           a blob being written; KEY is the sha256 of its reference
-///   ingest/KEY/ingest.json    its reference, and the digest and size to come
+///   ingest/KEY/data           a blob being written; KEY is the sha256 of its owner and reference
+///   ingest/KEY/ingest.json    its owner and reference, and the digest and size to come
 ///   ingest/KEY/lock           locked (flock) while its writer lives
 ///   locks/NAME                locks (flock) between processes; see StoreLock
 ///   snapshots.db  -wal -shm   SQLite: layers and snapshots

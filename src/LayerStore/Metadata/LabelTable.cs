@@ -8,6 +8,8 @@ internal sealed class LabelTable(string name)
 {
     public static LabelTable OfBlobs { get; } = new("blob_labels");
 
+    public static LabelTable OfClaims { get; } = new("claim_labels");
+
     public static LabelTable OfImages { get; } = new("image_labels");
 
     public static LabelTable OfLeases { get; } = new("lease_labels");

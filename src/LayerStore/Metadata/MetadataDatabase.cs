@@ -2,7 +2,7 @@ using LayerStore.Content;
 
 namespace LayerStore.Metadata;
 
-/// <summary>The store's <c>metadata.db</c>: labels of blobs, images, leases. Snapshots have a database of their own.</summary>
+/// <summary>The store's <c>metadata.db</c>: labels of blobs, images, leases, what owners claim. Snapshots have a database of their own.</summary>
 /// <remarks>
 /// Digests are text, <c>sha256:…</c>; times are <see cref="UnixTime"/>. The tables of blobs hold what the files do not
 /// say: a row without a file counts for nothing, a file without a row is a blob without labels.
@@ -66,6 +66,27 @@ public static class MetadataDatabase
             id    TEXT NOT NULL CHECK (id <> ''),
             PRIMARY KEY (lease, kind, id)
         ) WITHOUT ROWID;
+        """,
+        """
+        CREATE TABLE claims (
+            id      INTEGER PRIMARY KEY,
+            owner   TEXT NOT NULL CHECK (owner <> ''),
+            digest  TEXT NOT NULL CHECK (digest GLOB 'sha*:?*'),
+            created INTEGER NOT NULL,
+            updated INTEGER NOT NULL,
+            UNIQUE (owner, digest)
+        );
+        CREATE INDEX claims_by_digest ON claims (digest);
+        CREATE TABLE claim_labels (
+            owner INTEGER NOT NULL REFERENCES claims (id) ON DELETE CASCADE,
+            key   TEXT NOT NULL CHECK (key <> ''),
+            value TEXT NOT NULL,
+            PRIMARY KEY (owner, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE dropped (
+            id     INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order in which owners gave them up
+            digest TEXT NOT NULL CHECK (digest GLOB 'sha*:?*')
+        );
         """,
     ];
 

@@ -6,7 +6,7 @@ namespace Snapshotter.Snapshots;
 public abstract partial class DirectorySnapshotter
 {
     /// <summary>All snapshots and layers, of all owners.</summary>
-    internal SnapshotRecords ReadRecords() => Database.Read(s => CollectionTable.Read(s, Options.Owner));
+    internal SnapshotRecords ReadRecords() => Database.Read(CollectionTable.Read);
 
     /// <summary>
     /// Takes snapshots and layers out of sight, in one transaction and a rename for each: what they took is freed when the trash is emptied.
@@ -16,11 +16,16 @@ public abstract partial class DirectorySnapshotter
     /// collection remove.</remarks>
     /// <param name="snapshots">Numbers of snapshots.</param>
     /// <param name="layers">Numbers of layers' trees.</param>
-    internal void Discard(IReadOnlyCollection<long> snapshots, IReadOnlyCollection<long> layers)
+    /// <returns>The trees that are gone.</returns>
+    internal HashSet<long> Discard(IReadOnlyCollection<long> snapshots, IReadOnlyCollection<long> layers)
     {
-        if (snapshots.Count + layers.Count > 0)
+        if (snapshots.Count + layers.Count == 0)
         {
-            Database.Write(s => CollectionTable.Remove(s, snapshots, layers)).ForEach(Trees.MoveToTrash);
+            return [];
         }
+
+        List<long> trees = Database.Write(s => CollectionTable.Remove(s, snapshots, layers));
+        trees.ForEach(Trees.MoveToTrash);
+        return [.. trees];
     }
 }

@@ -26,7 +26,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         Database = database;
         try
         {
-            ArgumentException.ThrowIfNullOrEmpty(Options.Owner, nameof(options));
+            StoreOwner.RequireName(Options.Owner);
             Table = new SnapshotTable(Options.Owner);
             Trees = new TreeStore(layout, Database);
             MountRecords = new MountRecords(Database, Options.Owner);
@@ -219,6 +219,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             Trees.Delete(tree);
         }
 
+        Options.Removed?.Invoke();
         return Task.CompletedTask;
     }
 

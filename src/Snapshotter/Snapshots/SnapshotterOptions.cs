@@ -1,14 +1,19 @@
+using LayerStore;
+
 namespace Snapshotter.Snapshots;
 
 /// <summary>How to open a snapshotter.</summary>
 public sealed record SnapshotterOptions
 {
     /// <summary>Whose snapshots to see: those of the command line, or of one daemon socket. Layers are shared by all owners.</summary>
-    public string Owner { get; init; } = "cli";
+    public string Owner { get; init; } = StoreOwner.CommandLine;
 
     /// <summary>Whether calls wait until the disk has what they did. False, for benchmarks, loses snapshots in a power cut.</summary>
     public bool Sync { get; init; } = true;
 
     /// <summary>The clock of the snapshots' times.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Called after each snapshot that was removed: a layer may be left that no snapshot uses.</summary>
+    internal Action? Removed { get; init; }
 }

@@ -3,6 +3,7 @@ using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Leases;
 using Snapshotter.Snapshots;
+using Snapshotter.Snapshots.Database;
 
 namespace Snapshotter.Layers.Collection;
 
@@ -41,8 +42,10 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         using (await CollectionLock.TakeAsync(layout, cancellationToken).ConfigureAwait(false))
         {
             leases.DropLapsed();
+            DroppedBlobs dropped = content.ReadDropped();
             StoreGraph now = await _builder.BuildAsync(cancellationToken).ConfigureAwait(false);
             taken = await TakeAsync(plan, Garbage(now), cancellationToken).ConfigureAwait(false);
+            content.ForgetDropped(dropped);
         }
 
         await snapshots.Trees.Trash.EmptyAsync(cancellationToken).ConfigureAwait(false);
@@ -59,10 +62,11 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         StoreItem image = new(StoreItemKind.Image, name);
         IReadOnlyList<StoredThing> plan = HeldOnlyBy(before, image);
         IReadOnlyList<CollectedItem> measured = Measure(plan, cancellationToken);
-        IReadOnlyList<string> users = UsersOf(before, image);
+        RemovalResult planned = new(
+            new CollectionResult(measured), UsersOf(before, image, StoreItemKind.Snapshot), UsersOf(before, image, StoreItemKind.Owner));
         if (dryRun)
         {
-            return new RemovalResult(new CollectionResult(measured), users);
+            return planned;
         }
 
         HashSet<StoreItem> taken = [];
@@ -74,7 +78,44 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         }
 
         await snapshots.Trees.Trash.EmptyAsync(CancellationToken.None).ConfigureAwait(false);
-        return new RemovalResult(new CollectionResult([.. measured.Where(item => taken.Contains(item.Item))]), users);
+        return planned with { Freed = new CollectionResult([.. measured.Where(item => taken.Contains(item.Item))]) };
+    }
+
+    /// <summary>
+    /// Frees what owners gave up and nothing holds any more: blobs whose claims they dropped, layers that no snapshot uses, and directories
+    /// that no record names.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the wait; once it has begun to take things it takes all.</param>
+    /// <returns>What went.</returns>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: as for <see cref="CollectAsync"/>. What was given up stays on record.</exception>
+    public async Task<IReadOnlyList<StoreItem>> ReclaimAsync(CancellationToken cancellationToken)
+    {
+        // Most often there is nothing: then nobody is made to wait.
+        if (content.ReadDropped().Last == 0 && UnusedLayers(snapshots.ReadRecords()).Count == 0 && snapshots.Trees.FindOrphans().Count == 0)
+        {
+            return [];
+        }
+
+        HashSet<StoreItem> taken;
+        using (await CollectionLock.TakeAsync(layout, cancellationToken).ConfigureAwait(false))
+        {
+            DroppedBlobs dropped = content.ReadDropped();
+            HashSet<string> blobs = [.. dropped.Digests.Select(digest => digest.ToString())];
+            IReadOnlyList<StoredThing> unheld = Garbage(await _builder.BuildAsync(cancellationToken).ConfigureAwait(false));
+            HashSet<long> layers = UnusedLayers(snapshots.ReadRecords());
+            IReadOnlyList<StoredThing> plan = [.. unheld.Where(thing => thing.Item.Kind switch
+            {
+                StoreItemKind.Blob => blobs.Contains(thing.Item.Name),
+                StoreItemKind.Layer => layers.Contains(thing.Item.Number),
+                StoreItemKind.Leftover => true,
+                _ => false,
+            })];
+            taken = await TakeAsync(plan, plan, CancellationToken.None).ConfigureAwait(false);
+            content.ForgetDropped(dropped);
+        }
+
+        await snapshots.Trees.Trash.EmptyAsync(CancellationToken.None).ConfigureAwait(false);
+        return [.. taken];
     }
 
     /// <summary>
@@ -130,6 +171,14 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
             $"the image {Printable.Text(graph.DamagedImages[0])} is not here whole, so what it holds cannot be told",
             "Pull it again, or remove it with rmi. Nothing was collected.");
 
+    /// <summary>The trees of the layers that no snapshot of any owner uses.</summary>
+    private static HashSet<long> UnusedLayers(SnapshotRecords records)
+    {
+        HashSet<long> unused = [.. records.Layers.Select(layer => layer.Tree)];
+        unused.ExceptWith(records.Snapshots.Select(snapshot => snapshot.Tree));
+        return unused;
+    }
+
     private static IReadOnlyList<StoredThing> HeldOnlyBy(StoreGraph graph, StoreItem image)
     {
         HeldItems own = graph.Reach([image]);
@@ -137,13 +186,14 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         return [.. graph.Things.Where(thing => own.Contains(thing.Item) && !others.Contains(thing.Item))];
     }
 
-    private static IReadOnlyList<string> UsersOf(StoreGraph graph, StoreItem image)
+    /// <summary>The snapshots, or the other owners, that use what no other image and no lease has.</summary>
+    private static IReadOnlyList<string> UsersOf(StoreGraph graph, StoreItem image, StoreItemKind users)
     {
         HeldItems own = graph.Reach([image]);
-        HeldItems others = graph.Reach(graph.Roots.Where(root => root != image && root.Kind != StoreItemKind.Snapshot));
+        HeldItems others = graph.Reach(graph.Roots.Where(root => root != image && root.Kind is not (StoreItemKind.Snapshot or StoreItemKind.Owner)));
         IReadOnlyList<StoredThing> wanted = [.. graph.Things.Where(thing => own.Contains(thing.Item) && !others.Contains(thing.Item))];
         return [.. graph.Roots
-            .Where(root => root.Kind == StoreItemKind.Snapshot)
+            .Where(root => root.Kind == users)
             .Where(root =>
             {
                 HeldItems its = graph.Reach([root]);
@@ -171,14 +221,19 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         try
         {
             // Blobs first: on a full disk that makes the room which changing records needs.
-            await content.DiscardAsync([.. Of(StoreItemKind.Blob).Select(thing => Digest.Parse(thing.Item.Name))], cancellationToken).ConfigureAwait(false);
+            IReadOnlyCollection<Digest> gone = await content
+                .DiscardAsync([.. Of(StoreItemKind.Blob).Select(thing => Digest.Parse(thing.Item.Name))], cancellationToken).ConfigureAwait(false);
+            HashSet<string> names = [.. gone.Select(digest => digest.ToString())];
+            taking.RemoveAll(thing => thing.Item.Kind == StoreItemKind.Blob && !names.Contains(thing.Item.Name));
         }
         catch (LayerStoreException e) when (e.Kind == ErrorKind.ResourceExhausted)
         {
             await snapshots.Trees.Trash.EmptyAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
-        snapshots.Discard([.. Of(StoreItemKind.Snapshot).Select(thing => thing.Item.Number)], [.. Of(StoreItemKind.Layer).Select(thing => thing.Item.Number)]);
+        HashSet<long> trees = snapshots.Discard(
+            [.. Of(StoreItemKind.Snapshot).Select(thing => thing.Item.Number)], [.. Of(StoreItemKind.Layer).Select(thing => thing.Item.Number)]);
+        taking.RemoveAll(thing => thing.Item.Kind == StoreItemKind.Layer && !trees.Contains(thing.Item.Number));
         HashSet<string> ingests = [.. Of(StoreItemKind.Ingest).SelectMany(thing => thing.Paths)];
         foreach (IdleIngest ingest in content.ListIdleIngests().Where(ingest => ingests.Contains($"ingest/{ingest.Directory}")))
         {

@@ -10,11 +10,12 @@ namespace Snapshotter.Layers.Collection;
 /// <summary>Looks at both databases and the disk, and says what leads to what.</summary>
 /// <remarks>
 /// <para><b>Roots</b> are images, leases in force, active snapshots and views, committed snapshots with a name of the user's own (nothing could
-/// make them again), and everything of another owner, who collects for himself. Committed snapshots that are named by a chain
-/// ID were made of an image, and stay with it.</para>
+/// make them again), and every other owner, who collects for himself: it leads to all that is its own. Committed snapshots that are named by a chain
+/// ID were made of an image, and stay with it. Images and leases are the command line's, whoever looks.</para>
 /// <para>Leases and images are read before everything else and once more after it. Who has the <see cref="CollectionLock"/> alone needs the first: leases can
 /// only end meanwhile, and then what they kept is named by something that is read later. Who shares it, only to look, needs the second:
-/// whatever was seen on the disk was leased before, and since then perhaps named.</para>
+/// whatever was seen on the disk was leased before, and since then perhaps named. Claims are read after the blobs, for a file comes before its claim; whoever
+/// takes blobs away looks for claims once more.</para>
 /// </remarks>
 internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, DirectorySnapshotter snapshots)
 {
@@ -22,6 +23,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
     private readonly Dictionary<StoreItem, IReadOnlyList<StoreItem>> _edges = [];
     private readonly List<StoreItem> _roots = [];
     private readonly List<string> _damaged = [];
+    private readonly List<IdleIngest> _ingests = [];
     private readonly Dictionary<long, StoreItem> _snapshots = [];
     private readonly Dictionary<string, StoreItem> _ownSnapshots = new(StringComparer.Ordinal);
 
@@ -31,6 +33,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         _edges.Clear();
         _roots.Clear();
         _damaged.Clear();
+        _ingests.Clear();
         _snapshots.Clear();
         _ownSnapshots.Clear();
         CollectionRoots named = leases.ReadRoots();
@@ -39,6 +42,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         List<StoredThing> things = await ListAsync(records, cancellationToken).ConfigureAwait(false);
         CollectionRoots again = leases.ReadRoots();
         HashSet<string> leaseIds = [.. named.Leases.Concat(again.Leases).Select(held => held.Lease.Id)];
+        AddOwners(records);
         foreach (SnapshotRecord record in records.Snapshots.Where(record => IsRoot(record, leaseIds)))
         {
             _roots.Add(_snapshots[record.Id]);
@@ -58,6 +62,9 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         return new StoreGraph([.. _roots], new Dictionary<StoreItem, IReadOnlyList<StoreItem>>(_edges), things, [.. _damaged]);
     }
 
+    // Its directory tells those of two owners with one reference apart.
+    private static StoreItem ItemOf(IdleIngest ingest) => new(StoreItemKind.Ingest, ingest.Reference ?? ingest.Directory) { Path = ingest.Directory };
+
     private static StoreItem ItemOf(LayerRow layer) => new(StoreItemKind.Layer, layer.DiffId.ToString()) { Number = layer.Tree };
 
     private void AddSnapshots(SnapshotRecords records)
@@ -66,7 +73,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         {
             StoreItem item = new(StoreItemKind.Snapshot, record.Key) { Number = record.Id, SnapshotKind = record.Kind };
             _snapshots.Add(record.Id, item);
-            if (record.IsOwn)
+            if (record.Owner == StoreOwner.CommandLine)
             {
                 _ownSnapshots.Add(record.Key, item);
             }
@@ -96,10 +103,25 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
     }
 
     private static bool IsRoot(SnapshotRecord record, HashSet<string> leaseIds) =>
-        !record.IsOwn
-        || (record.Kind == SnapshotKind.Committed
+        record.Owner == StoreOwner.CommandLine
+        && (record.Kind == SnapshotKind.Committed
             ? !Digest.TryParse(record.Key, out _)
             : !record.Labels.TryGetValue(SnapshotLabels.WorkLease, out string? lease) || leaseIds.Contains(lease));
+
+    /// <summary>Other owners lead to what is theirs, and to that alone: what a claimed manifest names they claim themselves, if they want it.</summary>
+    private void AddOwners(SnapshotRecords records)
+    {
+        IEnumerable<(string Owner, StoreItem Item)> own =
+        [
+            .. content.ListClaims().Select(claim => (claim.Owner, StoreItem.OfBlob(claim.Digest))),
+            .. _ingests.Select(ingest => (ingest.Owner, ItemOf(ingest))),
+            .. records.Snapshots.Select(record => (record.Owner, _snapshots[record.Id])),
+        ];
+        foreach (IGrouping<string, StoreItem> owner in own.Where(one => one.Owner != StoreOwner.CommandLine).GroupBy(one => one.Owner, one => one.Item).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            AddRoot(new StoreItem(StoreItemKind.Owner, owner.Key), [.. owner]);
+        }
+    }
 
     private async Task AddImageAsync(Image image, CancellationToken cancellationToken)
     {
@@ -153,7 +175,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
                     next.Add(snapshot);
                     break;
                 case LeaseResourceKind.Ingest:
-                    next.Add(new StoreItem(StoreItemKind.Ingest, resource.Id));
+                    next.AddRange(_ingests.Where(ingest => ingest.Owner == StoreOwner.CommandLine && ingest.Reference == resource.Id).Select(ItemOf));
                     break;
             }
         }
@@ -203,8 +225,8 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
             things.Add(new StoredThing(_snapshots[record.Id], hasTree ? [$"t/{record.Tree}", $"w/{record.Tree}"] : []));
         }
 
-        things.AddRange(content.ListIdleIngests().Select(ingest => new StoredThing(
-            new StoreItem(StoreItemKind.Ingest, ingest.Reference ?? ingest.Directory), [$"ingest/{ingest.Directory}"])));
+        _ingests.AddRange(content.ListIdleIngests());
+        things.AddRange(_ingests.Select(ingest => new StoredThing(ItemOf(ingest), [$"ingest/{ingest.Directory}"])));
         things.AddRange(snapshots.Trees.FindOrphans().Select(orphan => Leftover($"{Path.GetFileName(orphan.Directory)}/{orphan.Tree}")));
         things.AddRange(snapshots.Trees.Trash.List().Select(name => Leftover($"trash/{name}")));
         return things;

@@ -10,6 +10,9 @@ public sealed record StoreItem(StoreItemKind Kind, string Name)
     /// <summary>For a snapshot its number, for a layer its tree's: two owners may use one key, and one diffID may be unpacked for several chains.</summary>
     internal long Number { get; init; }
 
+    /// <summary>For an ingest, its directory's name: two owners may use one reference.</summary>
+    internal string? Path { get; init; }
+
     /// <summary>For a blob, as what it is named. One blob may be named in several ways, and each leads elsewhere.</summary>
     internal BlobRole Role { get; init; }
 

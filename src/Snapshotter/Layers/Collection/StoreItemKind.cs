@@ -9,7 +9,10 @@ public enum StoreItemKind
     /// <summary>A lease; its id. Always a root.</summary>
     Lease,
 
-    /// <summary>A snapshot; its key or name. A root, but for those that unpacking images made.</summary>
+    /// <summary>Whoever else uses the store, as a daemon's socket does; the owner's name. Always a root: it holds its blobs, ingests and snapshots.</summary>
+    Owner,
+
+    /// <summary>A snapshot; its key or name. A root, but for those that unpacking images made, and those of other owners.</summary>
     Snapshot,
 
     /// <summary>A blob; its digest.</summary>

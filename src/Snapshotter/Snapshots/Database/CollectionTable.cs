@@ -8,7 +8,7 @@ internal static class CollectionTable
     private static readonly IReadOnlyDictionary<string, string> s_noLabels = new Dictionary<string, string>();
 
     /// <summary>All snapshots and layers.</summary>
-    public static SnapshotRecords Read(SqliteSession session, string owner)
+    public static SnapshotRecords Read(SqliteSession session)
     {
         Dictionary<long, Dictionary<string, string>> labels = [];
         foreach ((long snapshot, string key, string value) in session.Query(
@@ -23,16 +23,15 @@ internal static class CollectionTable
         }
 
         List<SnapshotRecord> snapshots = session.Query(
-            "SELECT id, owner = ?1, key, kind, parent, tree FROM snapshots ORDER BY id",
+            "SELECT id, owner, key, kind, parent, tree FROM snapshots ORDER BY id",
             r => new SnapshotRecord(
                 r.GetInt64(0),
-                r.GetBoolean(1),
+                r.GetString(1),
                 r.GetString(2),
                 SnapshotTable.KindOf(r.GetString(3)),
                 r.IsDBNull(4) ? null : r.GetInt64(4),
                 r.GetInt64(5),
-                labels.GetValueOrDefault(r.GetInt64(0)) ?? s_noLabels),
-            owner);
+                labels.GetValueOrDefault(r.GetInt64(0)) ?? s_noLabels));
         return new SnapshotRecords(snapshots, LayerTable.All(session));
     }
 

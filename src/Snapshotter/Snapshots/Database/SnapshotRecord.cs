@@ -2,11 +2,11 @@ namespace Snapshotter.Snapshots.Database;
 
 /// <summary>A snapshot of any owner, as whoever collects sees it.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="IsOwn">Whether it belongs to the owner who collects.</param>
+/// <param name="Owner">Whose it is.</param>
 /// <param name="Key">Its key or name, which other owners may have too.</param>
 /// <param name="Kind">What may be done with it.</param>
 /// <param name="Parent">The parent's number, or null.</param>
 /// <param name="Tree">The number of its tree, a layer's or its own.</param>
 /// <param name="Labels">Its labels.</param>
 internal sealed record SnapshotRecord(
-    long Id, bool IsOwn, string Key, SnapshotKind Kind, long? Parent, long Tree, IReadOnlyDictionary<string, string> Labels);
+    long Id, string Owner, string Key, SnapshotKind Kind, long? Parent, long Tree, IReadOnlyDictionary<string, string> Labels);

@@ -23,6 +23,9 @@ public sealed class DigestingStream : ReadOnlyStream
         _hash = algorithm.CreateHash();
     }
 
+    /// <summary>How many bytes were read.</summary>
+    public long Count { get; private set; }
+
     /// <summary>The digest of all that was read. Once only.</summary>
     public Digest Finish() => Digest.Finish(_algorithm, _hash);
 
@@ -31,6 +34,7 @@ public sealed class DigestingStream : ReadOnlyStream
     {
         int read = _inner.Read(buffer);
         _hash.AppendData(buffer[..read]);
+        Count += read;
         return read;
     }
 
@@ -39,6 +43,7 @@ public sealed class DigestingStream : ReadOnlyStream
     {
         int read = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         _hash.AppendData(buffer.Span[..read]);
+        Count += read;
         return read;
     }
 

@@ -26,12 +26,16 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
         _compression = compression;
     }
 
-    /// <summary>Begins the ingest of a snapshot's commit. It has one name, so that what a killed commit left is written over by the next.</summary>
+    /// <summary>Begins the blob's ingest; what is left of an earlier one of that name is written over.</summary>
+    /// <param name="content">Gets the blob.</param>
+    /// <param name="reference">The ingest's name.</param>
+    /// <param name="compression">How to pack the layer.</param>
+    /// <param name="wait">Whether to wait for another writer of that name, or to fail at once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<LayerBlobWriter> BeginAsync(
-        IContentStore content, string key, CompressionKind compression, CancellationToken cancellationToken)
+        IContentStore content, string reference, CompressionKind compression, bool wait, CancellationToken cancellationToken)
     {
-        IngestWriter ingest = await content
-            .BeginIngestAsync($"commit {key}", cancellationToken: cancellationToken).ConfigureAwait(false);
+        IngestWriter ingest = await content.BeginIngestAsync(reference, wait: wait, cancellationToken: cancellationToken).ConfigureAwait(false);
         return new LayerBlobWriter(ingest, compression);
     }
 
@@ -51,16 +55,24 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
     public ByteString? HashOf(ByteString path) => _hashes.TryGetValue(path, out ByteString hash) ? hash : null;
 
     /// <summary>Publishes the blob, after the sink was finished.</summary>
-    public async Task<LayerBlob> CommitAsync(WorkLease lease, CancellationToken cancellationToken)
+    /// <param name="lease">Keeps it.</param>
+    /// <param name="cancellationToken">Cancels before.</param>
+    /// <param name="labels">Further labels for it.</param>
+    public async Task<LayerBlob> CommitAsync(
+        WorkLease lease, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? labels = null)
     {
         _compressor!.Dispose();
         await lease.KeepAsync([LeaseResource.Blob(_ingest.Current())], cancellationToken).ConfigureAwait(false);
 
         // A blob that is not compressed is hashed once: it is the tar.
         Digest? diffId = _tar?.Current();
-        BlobInfo blob = await _ingest.CommitAsync(
-            labels: diffId is null ? null : new Dictionary<string, string> { [UncompressedLabel] = diffId.ToString() },
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        Dictionary<string, string> all = new(labels ?? Labels.None, StringComparer.Ordinal);
+        if (diffId is not null)
+        {
+            all[UncompressedLabel] = diffId.ToString();
+        }
+
+        BlobInfo blob = await _ingest.CommitAsync(labels: all, cancellationToken: cancellationToken).ConfigureAwait(false);
         return new LayerBlob(new Descriptor(MediaTypeOf(_compression), blob.Digest, blob.Size), diffId ?? blob.Digest, _tar?.Count ?? blob.Size);
     }
 

@@ -47,7 +47,9 @@ internal sealed class LayerCommitter : IAsyncDisposable
     public static async Task<LayerCommitter> BeginAsync(
         IContentStore content, SnapshotDiffer differ, ISnapshotter snapshots, SnapshotInfo snapshot, CommitOptions options, CancellationToken cancellationToken)
     {
-        LayerBlobWriter writer = await LayerBlobWriter.BeginAsync(content, snapshot.Name, options.Compression, cancellationToken).ConfigureAwait(false);
+        // One name for all commits of a snapshot, so that what a killed one left is written over by the next.
+        LayerBlobWriter writer = await LayerBlobWriter.BeginAsync(
+            content, $"commit {snapshot.Name}", options.Compression, wait: true, cancellationToken).ConfigureAwait(false);
         return new LayerCommitter(differ, snapshots, snapshot, writer, options);
     }
 

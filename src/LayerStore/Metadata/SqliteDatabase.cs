@@ -158,8 +158,9 @@ public sealed class SqliteDatabase : IDisposable
     /// once, and the next <see cref="Write{T}"/> makes it durable as well (WAL, sqlite.org/pragma.html#pragma_synchronous: NORMAL).
     /// </summary>
     /// <param name="change">Called once, under the write lock of all processes; it must not call the database again.</param>
-    internal T WriteUnsynced<T>(Func<SqliteSession, T> change)
+    public T WriteUnsynced<T>(Func<SqliteSession, T> change)
     {
+        ArgumentNullException.ThrowIfNull(change);
         lock (_gate)
         {
             SetSync(isWaiting: false);

@@ -133,10 +133,22 @@ internal sealed class KernelProbes(Patient patient)
         const uint First = 100_000;
         string directory = patient.KernelScratch.MakeDirectory("idmapped");
         FileStatus before = StatusOf(RootDirectory.Open(directory));
-        using OtherUserNamespace mapped = OtherUserNamespace.Make(before.UserId, First, count: 1);
+        using OtherUserNamespace mapped = MakeNamespace(new IdRange(before.UserId, First, Count: 1));
         return StatusOf(Mounter.MountMapped(directory, mapped.Handle)).UserId == First
             ? "a mount shows files with other owners"
             : throw Probe.Fault("a mapped mount shows the owners as they are", "install Linux 5.12 or later");
+    }
+
+    private static OtherUserNamespace MakeNamespace(IdRange range)
+    {
+        try
+        {
+            return OtherUserNamespace.Make(IdMapping.Of(range));
+        }
+        catch (LayerStoreException e)
+        {
+            throw Probe.Fault($"not tried: {e.Message}", e.Hint!);
+        }
     }
 
     private static FileStatus StatusOf(RootDirectory directory)

@@ -48,13 +48,23 @@ internal sealed unsafe class FileSystemContext : IDisposable
     public void SetDirectory(string key, string path)
     {
         using SafeFileHandle directory = RootDirectory.OpenPath(path);
+        SetDirectory(key, path, directory);
+    }
+
+    /// <summary>Sets an option to an open directory.</summary>
+    /// <param name="key">The option.</param>
+    /// <param name="path">Its path, for old kernels and for errors.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="isElsewhere">Whether the descriptor leads to a mount that is not at the path, so that only the descriptor will do.</param>
+    public void SetDirectory(string key, string path, SafeFileHandle directory, bool isElsewhere = false)
+    {
         int descriptor = (int)directory.DangerousGetHandle();
         if (Configure(Libc.FSCONFIG_SET_FD, key, null, descriptor) == 0)
         {
             return;
         }
 
-        if (LinuxError.Last is not (Errno.EINVAL or Errno.EBADF))
+        if (isElsewhere || LinuxError.Last is not (Errno.EINVAL or Errno.EBADF))
         {
             Check(-1, $"{key}={path}");
         }

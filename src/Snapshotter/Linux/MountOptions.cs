@@ -10,6 +10,9 @@ internal sealed class MountOptions
     private const ulong MS_RDONLY = 1;
     private const ulong MS_REC = 0x4000;
 
+    private string? _userMap;
+    private string? _groupMap;
+
     /// <summary>MOUNT_ATTR_* bits of the mount point.</summary>
     public uint Attributes { get; private set; }
 
@@ -25,6 +28,9 @@ internal sealed class MountOptions
     /// <summary>Whether it is a bind mount.</summary>
     public bool IsBind { get; private set; }
 
+    /// <summary>Whose files they are outside, from <c>uidmap</c> and <c>gidmap</c> (containerd's options for idmapped mounts); null to show the owners as they are.</summary>
+    public IdMapping? Mapping { get; private set; }
+
     /// <summary>The file system's own options, in order.</summary>
     public List<KeyValuePair<string, string?>> FileSystem { get; } = [];
 
@@ -35,6 +41,11 @@ internal sealed class MountOptions
         foreach (string option in mount.Options)
         {
             result.Add(option);
+        }
+
+        if (result._userMap is not null || result._groupMap is not null)
+        {
+            result.Mapping = IdMapping.Parse(result._userMap, result._groupMap);
         }
 
         return result;
@@ -101,8 +112,24 @@ internal sealed class MountOptions
                 Flags |= 0x400;
                 break;
             default:
-                int equals = option.IndexOf('=', StringComparison.Ordinal);
-                FileSystem.Add(equals < 0 ? new(option, null) : new(option[..equals], option[(equals + 1)..]));
+                AddForFileSystem(option);
+                break;
+        }
+    }
+
+    private void AddForFileSystem(string option)
+    {
+        int equals = option.IndexOf('=', StringComparison.Ordinal);
+        switch (equals < 0 ? option : option[..equals])
+        {
+            case "uidmap":
+                _userMap = option[(equals + 1)..];
+                break;
+            case "gidmap":
+                _groupMap = option[(equals + 1)..];
+                break;
+            case string key:
+                FileSystem.Add(new(key, equals < 0 ? null : option[(equals + 1)..]));
                 break;
         }
     }

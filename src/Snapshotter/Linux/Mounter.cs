@@ -33,7 +33,7 @@ public static unsafe class Mounter
         {
             detached = MakeFileSystem(mount, options);
         }
-        catch (LinuxException e) when (IsTooOld(e, mount))
+        catch (LinuxException e) when (options.Mapping is null && IsTooOld(e, mount))
         {
             MountClassic(mount, options, target);
             return;
@@ -87,23 +87,35 @@ public static unsafe class Mounter
     /// <param name="userNamespace">A descriptor of the namespace; not this process's own.</param>
     internal static RootDirectory MountMapped(string source, SafeFileHandle userNamespace)
     {
-        SafeFileHandle tree = OpenBind(source, MountOptions.Parse(new Mount("bind", source, ["bind"])));
+        SafeFileHandle tree = CloneTree(source, recursive: 0);
+        try
+        {
+            MapOwners(tree, source, userNamespace, recursive: 0);
+            return RootDirectory.FromHandle(tree);
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
+        }
+    }
+
+    private static void MapOwners(SafeFileHandle tree, string source, SafeFileHandle userNamespace, uint recursive)
+    {
         MountAttributes attributes = new() { Set = Libc.MOUNT_ATTR_IDMAP, UserNamespace = (ulong)userNamespace.DangerousGetHandle() };
         byte empty = 0;
-        int result = (int)Libc.mount_setattr(tree, &empty, Libc.AT_EMPTY_PATH, &attributes);
+        int result = (int)Libc.mount_setattr(tree, &empty, Libc.AT_EMPTY_PATH | recursive, &attributes);
         int errno = LinuxError.Last;
         GC.KeepAlive(userNamespace);
         if (result < 0)
         {
-            tree.Dispose();
             throw LinuxError.Make(errno, "map the owners of", source);
         }
-
-        return RootDirectory.FromHandle(tree);
     }
 
     private static SafeFileHandle MakeFileSystem(Mount mount, MountOptions options)
     {
+        using MappedLowers? mapped = options.Mapping is null ? null : new MappedLowers(options.Mapping);
         using FileSystemContext context = FileSystemContext.Open(mount.Type);
         context.SetString("source", mount.Source);
         if (options.IsReadOnly)
@@ -122,7 +134,14 @@ public static unsafe class Mounter
                 case ("lowerdir", _) when overlay:
                     foreach (string lower in MountOptions.SplitLowers(value))
                     {
-                        context.SetDirectory("lowerdir+", lower);
+                        if (mapped is null)
+                        {
+                            context.SetDirectory("lowerdir+", lower);
+                        }
+                        else
+                        {
+                            mapped.Set(context, lower);
+                        }
                     }
 
                     break;
@@ -144,6 +163,36 @@ public static unsafe class Mounter
     private static SafeFileHandle OpenBind(string source, MountOptions options)
     {
         uint recursive = options.IsRecursive ? (uint)Libc.AT_RECURSIVE : 0;
+        SafeFileHandle tree = CloneTree(source, recursive);
+        try
+        {
+            if (options.Mapping is not null)
+            {
+                using OtherUserNamespace mapped = OtherUserNamespace.Make(options.Mapping);
+                MapOwners(tree, source, mapped.Handle, recursive);
+            }
+
+            if (options.Attributes != 0)
+            {
+                MountAttributes attributes = new() { Set = options.Attributes };
+                byte empty = 0;
+                if (Libc.mount_setattr(tree, &empty, Libc.AT_EMPTY_PATH | recursive, &attributes) < 0)
+                {
+                    LinuxError.Throw("set the options of the bind mount of", source);
+                }
+            }
+
+            return tree;
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
+        }
+    }
+
+    private static SafeFileHandle CloneTree(string source, uint recursive)
+    {
         long descriptor;
         fixed (byte* p = CString.Terminate(Encoding.UTF8.GetBytes(source), stackalloc byte[CString.StackSize]))
         {
@@ -155,20 +204,7 @@ public static unsafe class Mounter
             LinuxError.Throw("bind-mount", source);
         }
 
-        SafeFileHandle tree = new((nint)descriptor, ownsHandle: true);
-        if (options.Attributes != 0)
-        {
-            MountAttributes attributes = new() { Set = options.Attributes };
-            byte empty = 0;
-            if (Libc.mount_setattr(tree, &empty, Libc.AT_EMPTY_PATH | recursive, &attributes) < 0)
-            {
-                int errno = LinuxError.Last;
-                tree.Dispose();
-                throw LinuxError.Make(errno, "set the options of the bind mount of", source);
-            }
-        }
-
-        return tree;
+        return new SafeFileHandle((nint)descriptor, ownsHandle: true);
     }
 
     private static void Attach(SafeFileHandle mount, string target)

@@ -99,14 +99,20 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
 
     /// <inheritdoc/>
     public Task<SnapshotInfo> SetLabelsAsync(
-        string key, IReadOnlyDictionary<string, string?> changes, CancellationToken cancellationToken = default)
+        string key, IReadOnlyDictionary<string, string?> changes, bool replace = false, CancellationToken cancellationToken = default)
     {
         SnapshotErrors.CheckKey(key);
         ArgumentNullException.ThrowIfNull(changes);
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(Database.Write(s =>
         {
-            SnapshotTable.ChangeLabels(s, Require(s, key).Id, changes, Now);
+            long id = Require(s, key).Id;
+            if (replace)
+            {
+                SnapshotTable.RemoveLabels(s, id);
+            }
+
+            SnapshotTable.ChangeLabels(s, id, changes, Now);
             return SnapshotTable.ToInfo(s, Require(s, key));
         }));
     }
@@ -136,7 +142,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             SnapshotRow row = Require(s, key);
             return (row, SnapshotTable.Chain(s, row.Id));
         });
-        return row.Kind == SnapshotKind.Committed ? throw SnapshotErrors.Committed(key) : Task.FromResult(MountsOf(row, chain));
+        return row.Kind == SnapshotKind.Committed ? throw SnapshotErrors.Committed(key) : Task.FromResult(MappedMountsOf(row, chain));
     }
 
     /// <inheritdoc/>
@@ -173,6 +179,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             SyncFileSystem(tree);
         }
 
+        bool hasRootEntry = before.ParentKey is not null || parent is null || HasRootEntry(before.Tree);
         SnapshotUsage usage = measured?.Usage ?? TreeUsage.Measure(Layout.Tree(before.Tree), cancellationToken);
         Database.Write(s =>
         {
@@ -183,6 +190,11 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             }
 
             TreeTable.SetUsage(s, row.Tree, usage);
+            if (!hasRootEntry)
+            {
+                TreeTable.RemoveRootEntry(s, row.Tree);
+            }
+
             if (measured is { } described)
             {
                 TreeTable.SetManifest(s, row.Tree, described.Manifest);
@@ -242,8 +254,10 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     /// <param name="kind">Active or view.</param>
     /// <param name="tree">The number of its tree: a draft.</param>
     /// <param name="below">The trees of its parent and of the parent's ancestors, the parent's own first.</param>
+    /// <param name="mapping">How its mounts will show the owners of what is below; null for as they are.</param>
     /// <param name="cancellationToken">Cancels a long copy.</param>
-    private protected abstract void Fill(SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, CancellationToken cancellationToken);
+    private protected abstract void Fill(
+        SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, IdMapping? mapping, CancellationToken cancellationToken);
 
     /// <summary>The mounts of an active snapshot or view.</summary>
     /// <param name="row">The snapshot.</param>
@@ -255,6 +269,9 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
 
     /// <summary>Whether an active snapshot that was filled without a parent can be committed on top of one.</summary>
     private protected abstract bool CanRebase { get; }
+
+    /// <summary>Whether the root directory of a tree that was made without a parent was given other metadata than that: else its parent's are shown.</summary>
+    private protected virtual bool HasRootEntry(long tree) => true;
 
     private protected SnapshotRow Require(SqliteSession session, string key) => Table.Find(session, key) ?? throw SnapshotErrors.NotFound(key);
 
@@ -273,61 +290,6 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         {
             FileSystemSync.SyncDirectory(path);
         }
-    }
-
-    private async Task<IReadOnlyList<Mount>> CreateAsync(
-        SnapshotKind kind, string key, string? parent, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellationToken)
-    {
-        SnapshotErrors.CheckKey(key);
-        Layout.RequireWritable();
-        (SnapshotRow? parentRow, List<TreeRow> below) = Database.Read(s =>
-        {
-            SnapshotRow? parentRow = CheckCreate(s, key, parent);
-            return (parentRow, SnapshotTable.Chain(s, parentRow?.Id));
-        });
-
-        // Crash points: until the transaction the tree is a draft, which the next opening removes; it is on the disk before that.
-        bool borrows = parentRow is not null && BorrowsTree(kind);
-        long tree = borrows ? parentRow!.Tree : await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (!borrows)
-            {
-                Fill(kind, tree, below, cancellationToken);
-            }
-
-            return Database.Write(s =>
-            {
-                if (CheckCreate(s, key, parent)?.Id != parentRow?.Id)
-                {
-                    throw SnapshotErrors.Changed(parent!);
-                }
-
-                if (!borrows)
-                {
-                    TreeTable.MakeLive(s, tree);
-                }
-
-                long id = Table.Add(s, key, kind, parentRow?.Id, tree, Now);
-                SnapshotTable.ReplaceLabels(s, id, labels ?? Labels.None);
-                return MountsOf(Require(s, key), SnapshotTable.Chain(s, id));
-            });
-        }
-        catch when (!borrows)
-        {
-            Trees.Discard(tree);
-            throw;
-        }
-    }
-
-    private SnapshotRow? CheckCreate(SqliteSession session, string key, string? parent)
-    {
-        if (Table.Find(session, key) is not null)
-        {
-            throw SnapshotErrors.Taken(key);
-        }
-
-        return parent is null ? null : RequireParent(session, parent);
     }
 
     private SnapshotRow RequireParent(SqliteSession session, string parent)

@@ -46,6 +46,19 @@ public interface ILayerSnapshotter : ISnapshotter
         IReadOnlyDictionary<string, string?>? labels = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Makes a committed snapshot of this owner over a layer that is here already, whoever had it unpacked, so that nothing needs to be fetched or
+    /// unpacked again (containerd's remote-snapshot protocol).
+    /// </summary>
+    /// <param name="chainId">The chain that the snapshot is to be.</param>
+    /// <param name="parent">The committed snapshot of the chain below; its name, or its label <c>containerd.io/snapshot.ref</c>, is that chain's ID. Null for
+    /// a base layer.</param>
+    /// <param name="labels">The snapshot's labels; <c>containerd.io/snapshot.ref</c> is added.</param>
+    /// <param name="cancellationToken">Cancels before the change.</param>
+    /// <returns>The snapshot's name, which is unique; null if the layer is not here, or the parent is not of this chain.</returns>
+    Task<string?> ShareAsync(
+        Digest chainId, string? parent, IReadOnlyDictionary<string, string>? labels = null, CancellationToken cancellationToken = default);
+
     /// <summary>The upper of an active snapshot that is not mounted, as a draft for <see cref="PublishAsync"/>. Until that, nothing changes: disposing
     /// the draft leaves the snapshot as it was.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: it is mounted, or not active;

@@ -28,8 +28,13 @@ public interface ISnapshotter
     /// <summary>All snapshots that the filter lets through, ordered by name; all if it is null. Other calls are allowed meanwhile.</summary>
     IAsyncEnumerable<SnapshotInfo> ListAsync(SnapshotFilter? filter = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Sets labels and leaves the others alone: an empty or null value removes one. Nothing else of a snapshot can be updated.</summary>
-    Task<SnapshotInfo> SetLabelsAsync(string key, IReadOnlyDictionary<string, string?> changes, CancellationToken cancellationToken = default);
+    /// <summary>Sets labels; an empty or null value removes one. Nothing else of a snapshot can be updated.</summary>
+    /// <param name="key">The snapshot.</param>
+    /// <param name="changes">The labels.</param>
+    /// <param name="replace">Whether all other labels are removed; else they stay.</param>
+    /// <param name="cancellationToken">Cancels before the change.</param>
+    Task<SnapshotInfo> SetLabelsAsync(
+        string key, IReadOnlyDictionary<string, string?> changes, bool replace = false, CancellationToken cancellationToken = default);
 
     /// <summary>What the snapshot's own layer takes, without its parents. For an active one it is measured now.</summary>
     Task<SnapshotUsage> UsageAsync(string key, CancellationToken cancellationToken = default);

@@ -225,6 +225,16 @@ public abstract partial class SnapshotterContract : IDisposable
     }
 
     [SkippableFact]
+    public async Task All_labels_are_replaced_at_once()
+    {
+        await Snapshots.PrepareAsync("key", null, new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" });
+        SnapshotInfo after = await Snapshots.SetLabelsAsync("key", new Dictionary<string, string?> { ["b"] = "3", ["c"] = "" }, replace: true);
+        Assert.Equal(new Dictionary<string, string> { ["b"] = "3" }, after.Labels);
+        Assert.Equivalent(after, await Snapshots.StatAsync("key"), strict: true);
+        Assert.Empty((await Snapshots.SetLabelsAsync("key", new Dictionary<string, string?>(), replace: true)).Labels);
+    }
+
+    [SkippableFact]
     public async Task Times_come_from_the_clock_and_come_back_exactly()
     {
         DateTimeOffset time = new DateTimeOffset(2024, 2, 29, 1, 2, 3, TimeSpan.FromHours(5)).AddTicks(1234567);

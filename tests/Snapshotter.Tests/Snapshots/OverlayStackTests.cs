@@ -126,6 +126,23 @@ public sealed class OverlayStackTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_parent_that_comes_late_shows_its_root_unless_the_snapshot_has_one_of_its_own()
+    {
+        string lower = await _store.PublishAsync(("a", "chown 3:4 .; chmod 711 .; #root"));
+        foreach ((string name, string change) in new[] { ("implied", "echo x > new"), ("own", "chmod 700 .") })
+        {
+            using (MountedSnapshot mounted = _store.Mount(await Snapshots.PrepareAsync(name + "-key", null)))
+            {
+                ProcessRunner.Script("cd \"$1\"; " + change, mounted.Path);
+            }
+
+            await Snapshots.CommitAsync(name, name + "-key", parent: lower);
+            using MountedSnapshot view = _store.Mount(await Snapshots.ViewAsync(name + "-view", name));
+            Assert.Equal(name == "own" ? "0:0 700" : "3:4 711", ProcessRunner.Run("stat", "-c", "%u:%g %a", view.Path).Output.Trim());
+        }
+    }
+
+    [SkippableFact]
     public async Task Only_a_snapshot_without_a_parent_gets_one_at_commit()
     {
         await _store.PublishAsync(("a", "echo a > a"), ("b", "echo b > b"));

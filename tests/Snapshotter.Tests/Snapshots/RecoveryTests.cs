@@ -37,6 +37,23 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_number_that_a_power_cut_made_free_is_not_used_while_its_directory_is_there()
+    {
+        await Snapshots.PrepareAsync("before", null);
+        long next = _store.Trees()[^1] + 1;
+        Directory.CreateDirectory(_store.Layout.Tree(next) + "/old");
+        Directory.CreateDirectory(_store.Layout.Work(next + 1));
+        File.WriteAllText(_store.Layout.Manifest(next + 2), "old");
+
+        await Snapshots.PrepareAsync("key", null);
+
+        Assert.Equal(_store.Layout.Tree(next + 3), (await Snapshots.StackAsync("key")).Upper);
+        await Snapshots.CleanupAsync();
+        Assert.Equal([next - 1, next + 3], _store.Trees());
+        Assert.Empty(Directory.GetFileSystemEntries(_store.Layout.Manifests));
+    }
+
+    [SkippableFact]
     public async Task Locks_of_dead_processes_go_and_those_that_are_held_stay()
     {
         string[] dead = ["freeze-7", "key-abc", "writer-0"];

@@ -22,6 +22,6 @@ internal sealed class SnapshotLabel : CliCommand
     {
         Dictionary<string, string?> changes = Operands.Labels(session.Get(_labels)).ToDictionary(label => label.Key, label => (string?)label.Value);
         await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
-        await store.Snapshots.SetLabelsAsync(session.Get(_key), changes, cancellationToken).ConfigureAwait(false);
+        await store.Snapshots.SetLabelsAsync(session.Get(_key), changes, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 }

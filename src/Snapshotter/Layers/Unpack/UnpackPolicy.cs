@@ -10,8 +10,6 @@ namespace Snapshotter.Layers.Unpack;
 /// </summary>
 internal sealed class UnpackPolicy(ISnapshotter snapshots, LayerOptions options)
 {
-    private const string Label = "layerstore.left-out";
-
     private readonly string _wanted = options.LeavesOut;
 
     /// <summary>Refuses an image with layers that are here otherwise.</summary>
@@ -21,7 +19,7 @@ internal sealed class UnpackPolicy(ISnapshotter snapshots, LayerOptions options)
         foreach (ImageLayer layer in image.Layers)
         {
             SnapshotInfo? chain = await snapshots.StatAsync(layer.ChainId.ToString(), cancellationToken).ConfigureAwait(false);
-            string? present = chain?.Labels.GetValueOrDefault(Label, "");
+            string? present = chain?.Labels.GetValueOrDefault(WellKnownLabels.LeftOut, "");
             if (chain is null && _wanted.Length > 0 && snapshots is ILayerSnapshotter layered
                 && await layered.FindLayerAsync(layer.DiffId, layer.ChainId, cancellationToken).ConfigureAwait(false) is not null)
             {
@@ -46,10 +44,10 @@ internal sealed class UnpackPolicy(ISnapshotter snapshots, LayerOptions options)
             return;
         }
 
-        Dictionary<string, string?> labels = new() { [Label] = _wanted };
+        Dictionary<string, string?> labels = new() { [WellKnownLabels.LeftOut] = _wanted };
         foreach (ImageLayer layer in image.Layers)
         {
-            await snapshots.SetLabelsAsync(layer.ChainId.ToString(), labels, cancellationToken).ConfigureAwait(false);
+            await snapshots.SetLabelsAsync(layer.ChainId.ToString(), labels, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -23,6 +23,19 @@ internal static class LayerTable
 
     public static List<LayerRow> All(SqliteSession session) => session.Query(Select + "ORDER BY l.tree", Map);
 
+    /// <summary>The diffIDs of all layers.</summary>
+    public static List<Digest> DiffIds(SqliteSession session) =>
+        session.Query("SELECT DISTINCT diff_id FROM layers", r => Digest.Parse(r.GetString(0)));
+
+    /// <summary>Whether a layer is in use, and nobody who uses it unpacked it without something.</summary>
+    public static bool IsWhole(SqliteSession session, long tree) => session.Scalar(
+        """
+        SELECT count(*) > 0 AND count(l.key) = 0
+        FROM snapshots AS s LEFT JOIN labels AS l ON l.snapshot = s.id AND l.key = ?2 WHERE s.tree = ?1
+        """,
+        tree,
+        WellKnownLabels.LeftOut) == 1;
+
     /// <summary>Removes the layers that no snapshot of any owner uses, with their trees' rows.</summary>
     public static List<LayerRow> RemoveUnused(SqliteSession session)
     {

@@ -83,6 +83,9 @@ internal static class SnapshotDatabase
         ) WITHOUT ROWID;
         CREATE INDEX mounts_by_snapshot ON mounts (snapshot);
         """,
+        """
+        ALTER TABLE snapshots ADD COLUMN id_map TEXT CHECK (id_map LIKE '%:%:% %:%:%'); -- users and groups in its mounts; NULL: as they are
+        """,
     ];
 
     /// <summary>Opens the database of a store; makes it unless the store is read-only.</summary>

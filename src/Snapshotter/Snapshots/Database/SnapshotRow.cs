@@ -1,3 +1,5 @@
+using Snapshotter.Linux;
+
 namespace Snapshotter.Snapshots.Database;
 
 /// <summary>A snapshot's record.</summary>
@@ -10,4 +12,8 @@ namespace Snapshotter.Snapshots.Database;
 /// <param name="CreatedAt">When it was prepared or committed.</param>
 /// <param name="UpdatedAt">When its labels last changed.</param>
 internal sealed record SnapshotRow(
-    long Id, string Key, SnapshotKind Kind, long? Parent, string? ParentKey, long Tree, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    long Id, string Key, SnapshotKind Kind, long? Parent, string? ParentKey, long Tree, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>How its mounts show the owners of files; null for as they are.</summary>
+    public IdMapping? Mapping { get; init; }
+}

@@ -1,5 +1,6 @@
 using LayerStore.Metadata;
 using Microsoft.Data.Sqlite;
+using Snapshotter.Linux;
 
 namespace Snapshotter.Snapshots.Database;
 
@@ -7,7 +8,7 @@ namespace Snapshotter.Snapshots.Database;
 internal sealed class SnapshotTable(string owner)
 {
     private const string Select =
-        "SELECT s.id, s.key, s.kind, s.parent, p.key, s.tree, s.created, s.updated FROM snapshots AS s LEFT JOIN snapshots AS p ON p.id = s.parent ";
+        "SELECT s.id, s.key, s.kind, s.parent, p.key, s.tree, s.created, s.updated, s.id_map FROM snapshots AS s LEFT JOIN snapshots AS p ON p.id = s.parent ";
 
     public SnapshotRow? Find(SqliteSession session, string key) =>
         session.QueryFirst(Select + "WHERE s.owner = ?1 AND s.key = ?2", Map, owner, key);
@@ -22,23 +23,38 @@ internal sealed class SnapshotTable(string owner)
     public List<string> CommittedNames(SqliteSession session) =>
         session.Query("SELECT key FROM snapshots WHERE owner = ?1 AND kind = 'committed' ORDER BY id DESC", r => r.GetString(0), owner);
 
-    public long Add(SqliteSession session, string key, SnapshotKind kind, long? parent, long tree, DateTimeOffset now)
+    /// <summary>The name of a committed snapshot with this tree, parent and label; null if there is none.</summary>
+    public string? FindShared(SqliteSession session, long tree, long? parent, string label, string value) =>
+        session.QueryFirst(
+            """
+            SELECT s.key FROM snapshots AS s JOIN labels AS l ON l.snapshot = s.id
+            WHERE s.tree = ?2 AND s.owner = ?1 AND s.kind = 'committed' AND s.parent IS ?3 AND l.key = ?4 AND l.value = ?5
+            """,
+            r => r.GetString(0),
+            owner,
+            tree,
+            parent,
+            label,
+            value);
+
+    public long Add(SqliteSession session, string key, SnapshotKind kind, long? parent, long tree, DateTimeOffset now, IdMapping? mapping = null)
     {
         session.Execute(
-            "INSERT INTO snapshots (owner, key, kind, parent, tree, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+            "INSERT INTO snapshots (owner, key, kind, parent, tree, created, updated, id_map) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
             owner,
             key,
             Text(kind),
             parent,
             tree,
-            UnixTime.ToNanoseconds(now));
+            UnixTime.ToNanoseconds(now),
+            mapping is null ? null : $"{mapping.UserText} {mapping.GroupText}");
         return session.Scalar("SELECT last_insert_rowid()");
     }
 
     /// <summary>Turns an active snapshot into a committed one.</summary>
     public static void Commit(SqliteSession session, long id, string name, long? parent, DateTimeOffset now) =>
         session.Execute(
-            "UPDATE snapshots SET key = ?2, kind = 'committed', parent = ?3, created = ?4, updated = ?4 WHERE id = ?1",
+            "UPDATE snapshots SET key = ?2, kind = 'committed', parent = ?3, id_map = NULL, created = ?4, updated = ?4 WHERE id = ?1",
             id,
             name,
             parent,
@@ -90,12 +106,18 @@ internal sealed class SnapshotTable(string owner)
     /// <summary>Sets these labels and no others; those without a value are left out.</summary>
     public static void ReplaceLabels(SqliteSession session, long id, IEnumerable<KeyValuePair<string, string>> labels)
     {
-        session.Execute("DELETE FROM labels WHERE snapshot = ?1", id);
+        RemoveLabels(session, id);
         foreach ((string key, string value) in labels.Where(l => !string.IsNullOrEmpty(l.Value)))
         {
             session.Execute("INSERT INTO labels VALUES (?1, ?2, ?3)", id, key, value);
         }
     }
+
+    public static void RemoveLabels(SqliteSession session, long id) => session.Execute("DELETE FROM labels WHERE snapshot = ?1", id);
+
+    /// <summary>One label; null if it is not set.</summary>
+    public static string? GetLabel(SqliteSession session, long id, string key) =>
+        session.QueryFirst("SELECT value FROM labels WHERE snapshot = ?1 AND key = ?2", r => r.GetString(0), id, key);
 
     private static Dictionary<string, string> GetLabels(SqliteSession session, long id) =>
         new(
@@ -111,7 +133,16 @@ internal sealed class SnapshotTable(string owner)
         row.IsDBNull(4) ? null : row.GetString(4),
         row.GetInt64(5),
         UnixTime.FromNanoseconds(row.GetInt64(6)),
-        UnixTime.FromNanoseconds(row.GetInt64(7)));
+        UnixTime.FromNanoseconds(row.GetInt64(7)))
+    {
+        Mapping = row.IsDBNull(8) ? null : ReadMapping(row.GetString(8)),
+    };
+
+    private static IdMapping ReadMapping(string text)
+    {
+        string[] parts = text.Split(' ');
+        return IdMapping.Parse(parts[0], parts[1]);
+    }
 
     /// <summary>The kind that a column says.</summary>
     public static SnapshotKind KindOf(string text) => text switch

@@ -33,6 +33,10 @@ internal static class TreeTable
     public static void SetUsage(SqliteSession session, long tree, SnapshotUsage usage) =>
         session.Execute("UPDATE trees SET bytes = ?2, inodes = ?3 WHERE id = ?1", tree, usage.Bytes, usage.Inodes);
 
+    /// <summary>Says that a tree's root directory has no metadata of its own.</summary>
+    public static void RemoveRootEntry(SqliteSession session, long tree) =>
+        session.Execute("UPDATE trees SET has_root_entry = 0 WHERE id = ?1", tree);
+
     public static void SetManifest(SqliteSession session, long tree, Digest manifest) =>
         session.Execute("UPDATE trees SET manifest = ?2 WHERE id = ?1", tree, manifest.ToString());
 
@@ -80,7 +84,7 @@ internal static class TreeTable
         session.Execute("DELETE FROM trees WHERE writer = ?1", writer);
 
     /// <summary>Removes a draft's row.</summary>
-    public static void RemoveDraft(SqliteSession session, long tree) =>
+    public static int RemoveDraft(SqliteSession session, long tree) =>
         session.Execute("DELETE FROM trees WHERE id = ?1 AND writer IS NOT NULL", tree);
 
     /// <summary>Removes a tree's row if no layer and no snapshot uses it.</summary>

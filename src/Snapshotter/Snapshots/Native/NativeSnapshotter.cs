@@ -35,7 +35,8 @@ public sealed class NativeSnapshotter : DirectorySnapshotter
 
     private protected override bool BorrowsTree(SnapshotKind kind) => kind == SnapshotKind.View;
 
-    private protected override void Fill(SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, CancellationToken cancellationToken)
+    private protected override void Fill(
+        SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, IdMapping? mapping, CancellationToken cancellationToken)
     {
         using DirectoryHandle trees = TrustedDirectory.Open(Layout.Trees);
         ByteString name = ByteString.FromText(tree.ToString());

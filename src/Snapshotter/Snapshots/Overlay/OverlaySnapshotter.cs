@@ -25,6 +25,7 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
 
     private readonly OverlayXattrs _overlay;
     private readonly OverlayPublisher _publisher;
+    private readonly LayerSharing _sharing;
 
     internal OverlaySnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options)
         : base(layout, database, options)
@@ -32,6 +33,7 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         OverlayXattrNamespace = layout.Xattrs == XattrNamespace.User ? "user" : "trusted";
         _overlay = new OverlayXattrs(OverlayXattrNamespace);
         _publisher = new OverlayPublisher(Database, Table);
+        _sharing = new LayerSharing(Database, Table);
     }
 
     /// <inheritdoc/>
@@ -149,6 +151,15 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     }
 
     /// <inheritdoc/>
+    public Task<string?> ShareAsync(
+        Digest chainId, string? parent, IReadOnlyDictionary<string, string>? labels = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chainId);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_sharing.Share(chainId, parent, labels ?? Labels.None, Now));
+    }
+
+    /// <inheritdoc/>
     public Task<SnapshotStack> StackAsync(string key, CancellationToken cancellationToken = default)
     {
         SnapshotErrors.CheckKey(key);
@@ -209,7 +220,8 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
 
     private protected override bool BorrowsTree(SnapshotKind kind) => false;
 
-    private protected override void Fill(SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, CancellationToken cancellationToken)
+    private protected override void Fill(
+        SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, IdMapping? mapping, CancellationToken cancellationToken)
     {
         OverlayStack stack = OverlayStack.Of(below);
         if (Lowers(kind, tree, stack).Contains(TreeStore.Empty))
@@ -217,7 +229,8 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
             MakeEmptyLower();
         }
 
-        MakeTop(tree, stack.Root);
+        // An upper is shown as it is; a view's top is one more lower, and mapped with the others.
+        MakeTop(tree, stack.Root, kind == SnapshotKind.Active ? mapping : null);
         if (kind == SnapshotKind.Active)
         {
             MakeWork(tree);
@@ -226,6 +239,13 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
 
         SyncDirectory(Layout.Tree(tree));
         SyncDirectory(Layout.Trees);
+    }
+
+    // Its mtime says nothing: making files in it changes that.
+    private protected override bool HasRootEntry(long tree)
+    {
+        using DirectoryHandle top = TrustedDirectory.Open(Layout.Tree(tree));
+        return !RootMetadata.IsDefault(top, _overlay);
     }
 
     private protected override IReadOnlyList<Mount> MountsOf(SnapshotRow row, IReadOnlyList<TreeRow> chain)
@@ -257,7 +277,7 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         return kind == SnapshotKind.Active ? lowers : [top, .. lowers];
     }
 
-    private void MakeTop(long tree, long? rootSource)
+    private void MakeTop(long tree, long? rootSource, IdMapping? mapping = null)
     {
         using DirectoryHandle trees = TrustedDirectory.Open(Layout.Trees);
         ByteString name = ByteString.FromText(tree.ToString());
@@ -265,12 +285,12 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         using DirectoryHandle top = trees.OpenChild(name);
         if (rootSource is not { } number)
         {
-            RootMetadata.SetDefault(top);
+            RootMetadata.SetDefault(top, mapping);
             return;
         }
 
         using DirectoryHandle source = TrustedDirectory.Open(Layout.Tree(number));
-        RootMetadata.Copy(source, top, _overlay);
+        RootMetadata.Copy(source, top, _overlay, mapping);
     }
 
     private void MakeWork(long tree)

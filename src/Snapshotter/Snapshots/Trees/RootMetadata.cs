@@ -9,22 +9,35 @@ internal static class RootMetadata
     private const uint DefaultMode = 0b111_101_101; // rwxr-xr-x
 
     /// <summary>Gives a new directory what the root of an image without layers has: mode 0755, mtime 0.</summary>
-    public static void SetDefault(DirectoryHandle target)
+    public static void SetDefault(DirectoryHandle target, IdMapping? mapping = null)
     {
         RemoveInherited(target);
+        if (mapping is not null)
+        {
+            target.SetOwner(null, mapping.MapUser(0), mapping.MapGroup(0));
+        }
+
         target.SetMode(null, DefaultMode);
         target.SetTimes(null, null, Timestamp.Epoch);
+    }
+
+    /// <summary>Whether a directory has the owner, mode and xattrs of a new one.</summary>
+    public static bool IsDefault(DirectoryHandle directory, OverlayXattrs overlay)
+    {
+        FileStatus status = directory.Stat();
+        return (status.UserId, status.GroupId, status.Mode) == (0, 0, DefaultMode) && directory.ListXattrs(null).All(x => overlay.IsMark(x.Name));
     }
 
     /// <summary>Copies them.</summary>
     /// <param name="source">The directory to copy from.</param>
     /// <param name="target">The directory to change; a new one.</param>
     /// <param name="overlay">What overlay's own xattrs are called, which stay where they are.</param>
-    public static void Copy(DirectoryHandle source, DirectoryHandle target, OverlayXattrs overlay)
+    /// <param name="mapping">Who the owner is for the target; null for the same.</param>
+    public static void Copy(DirectoryHandle source, DirectoryHandle target, OverlayXattrs overlay, IdMapping? mapping = null)
     {
         RemoveInherited(target);
         FileStatus status = source.Stat();
-        target.SetOwner(null, status.UserId, status.GroupId);
+        target.SetOwner(null, mapping?.MapUser(status.UserId) ?? status.UserId, mapping?.MapGroup(status.GroupId) ?? status.GroupId);
         foreach (Xattr xattr in source.ListXattrs(null))
         {
             if (!overlay.IsMark(xattr.Name))

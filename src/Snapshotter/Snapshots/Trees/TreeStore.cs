@@ -57,7 +57,18 @@ internal sealed class TreeStore : IDisposable
             _gate.Release();
         }
 
-        return _database.Write(s => TreeTable.AddDraft(s, _writer));
+        // A power cut may forget the row, and keep the directory: whoever publishes the draft waits for the disk, not who begins it. So a
+        // number may come twice, and is left to its old directory, which is garbage.
+        while (true)
+        {
+            long tree = _database.WriteUnsynced(s => TreeTable.AddDraft(s, _writer));
+            if (!Directory.Exists(_layout.Tree(tree)) && !Directory.Exists(_layout.Work(tree)) && !File.Exists(_layout.Manifest(tree)))
+            {
+                return tree;
+            }
+
+            _database.WriteUnsynced(s => TreeTable.RemoveDraft(s, tree));
+        }
     }
 
     /// <summary>Gives a draft up. Never throws: what is left is found by the next one to open the store.</summary>
@@ -67,7 +78,7 @@ internal sealed class TreeStore : IDisposable
         try
         {
             Delete(tree);
-            _database.Write(s => TreeTable.RemoveDraft(s, tree));
+            _database.WriteUnsynced(s => TreeTable.RemoveDraft(s, tree));
         }
         catch (LayerStoreException)
         {

@@ -1,9 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using LayerStore;
 using Microsoft.Win32.SafeHandles;
 
-namespace Snapshotter.Doctor;
+namespace Snapshotter.Linux;
 
 /// <summary>
 /// A new user namespace. The kernel makes none for a process of several threads, as this one is (unshare(2)), so a small child
@@ -25,24 +26,20 @@ internal sealed class OtherUserNamespace : IDisposable
     public SafeFileHandle Handle { get; }
 
     /// <summary>Makes one.</summary>
-    /// <param name="inside">The first user and group in it.</param>
-    /// <param name="outside">What they are here.</param>
-    /// <param name="count">How many.</param>
-    /// <exception cref="LayerStoreException">Not allowed here, or the program <c>unshare</c> is missing.</exception>
-    public static OtherUserNamespace Make(uint inside, uint outside, uint count)
+    /// <param name="mapping">The users and groups in it.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.PermissionDenied"/>: not allowed here, or the program <c>unshare</c> is missing.</exception>
+    public static OtherUserNamespace Make(IdMapping mapping)
     {
         Process child = Start();
         try
         {
             if (child.StandardOutput.ReadLine() is null)
             {
-                throw Probe.Fault($"no user namespace can be made: {Printable.Text(child.StandardError.ReadToEnd().Trim())}", "sysctl -w user.max_user_namespaces=15000");
+                throw Denied($"no user namespace can be made: {Printable.Text(child.StandardError.ReadToEnd().Trim())}", "sysctl -w user.max_user_namespaces=15000");
             }
 
-            foreach (string map in (string[])["uid_map", "gid_map"])
-            {
-                WriteMap($"/proc/{child.Id}/{map}", $"{inside} {outside} {count}\n");
-            }
+            WriteMap($"/proc/{child.Id}/uid_map", mapping.Users);
+            WriteMap($"/proc/{child.Id}/gid_map", mapping.Groups);
 
             return new OtherUserNamespace(child, File.OpenHandle($"/proc/{child.Id}/ns/user"));
         }
@@ -75,21 +72,24 @@ internal sealed class OtherUserNamespace : IDisposable
         }
         catch (Win32Exception)
         {
-            throw Probe.Fault($"not tried: the program {Tool} is not installed", "apt-get install util-linux");
+            throw Denied($"the program {Tool}, which makes user namespaces, is not installed", "apt-get install util-linux");
         }
     }
 
-    private static void WriteMap(string path, string map)
+    private static void WriteMap(string path, IEnumerable<IdRange> map)
     {
         try
         {
-            File.WriteAllText(path, map);
+            // The kernel takes it in one write only.
+            File.WriteAllText(path, string.Concat(map.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Inside} {r.Outside} {r.Count}\n"))));
         }
         catch (Exception e) when (IoErrors.IsIo(e))
         {
-            throw Probe.Fault("not allowed to this process, so not known: it cannot map users", "sudo layerstore doctor");
+            throw Denied("not allowed to this process: it cannot map users", "sudo layerstore doctor");
         }
     }
+
+    private static LayerStoreException Denied(string what, string remedy) => new(ErrorKind.PermissionDenied, what, remedy);
 
     private static void End(Process child)
     {

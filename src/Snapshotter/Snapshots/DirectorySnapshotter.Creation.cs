@@ -1,0 +1,82 @@
+using LayerStore.Content;
+using LayerStore.Metadata;
+using Snapshotter.Linux;
+using Snapshotter.Snapshots.Database;
+
+namespace Snapshotter.Snapshots;
+
+/// <content>How active snapshots and views are made.</content>
+public abstract partial class DirectorySnapshotter
+{
+    private async Task<IReadOnlyList<Mount>> CreateAsync(
+        SnapshotKind kind, string key, string? parent, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellationToken)
+    {
+        SnapshotErrors.CheckKey(key);
+        Layout.RequireWritable();
+        IdMapping? mapping = MappingOf(labels);
+        (SnapshotRow? parentRow, List<TreeRow> below) = Database.Read(s =>
+        {
+            SnapshotRow? parentRow = CheckCreate(s, key, parent);
+            return (parentRow, SnapshotTable.Chain(s, parentRow?.Id));
+        });
+
+        // Crash points: until the transaction the tree is a draft, which the next opening removes; it is on the disk before that.
+        bool borrows = parentRow is not null && BorrowsTree(kind);
+        long tree = borrows ? parentRow!.Tree : await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!borrows)
+            {
+                Fill(kind, tree, below, mapping, cancellationToken);
+            }
+
+            return Database.Write(s =>
+            {
+                if (CheckCreate(s, key, parent)?.Id != parentRow?.Id)
+                {
+                    throw SnapshotErrors.Changed(parent!);
+                }
+
+                if (!borrows)
+                {
+                    TreeTable.MakeLive(s, tree);
+                }
+
+                long id = Table.Add(s, key, kind, parentRow?.Id, tree, Now, mapping);
+                SnapshotTable.ReplaceLabels(s, id, labels ?? Labels.None);
+                return MappedMountsOf(Require(s, key), SnapshotTable.Chain(s, id));
+            });
+        }
+        catch when (!borrows)
+        {
+            Trees.Discard(tree);
+            throw;
+        }
+    }
+
+    private IdMapping? MappingOf(IReadOnlyDictionary<string, string>? labels)
+    {
+        string? users = labels?.GetValueOrDefault(WellKnownLabels.UserMapping);
+        string? groups = labels?.GetValueOrDefault(WellKnownLabels.GroupMapping);
+        return Options.MapIds && (users ?? groups) is not null ? IdMapping.Parse(users, groups) : null;
+    }
+
+    // The options are containerd's; whoever mounts makes mapped mounts of the lowers, or of a bind mount (containerd 2, core/mount).
+    private IReadOnlyList<Mount> MappedMountsOf(SnapshotRow row, IReadOnlyList<TreeRow> chain)
+    {
+        IReadOnlyList<Mount> mounts = MountsOf(row, chain);
+        return row.Mapping is { } mapping
+            ? [.. mounts.Select(m => m with { Options = [$"uidmap={mapping.UserText}", $"gidmap={mapping.GroupText}", .. m.Options] })]
+            : mounts;
+    }
+
+    private SnapshotRow? CheckCreate(SqliteSession session, string key, string? parent)
+    {
+        if (Table.Find(session, key) is not null)
+        {
+            throw SnapshotErrors.Taken(key);
+        }
+
+        return parent is null ? null : RequireParent(session, parent);
+    }
+}

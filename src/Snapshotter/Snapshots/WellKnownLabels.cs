@@ -1,0 +1,17 @@
+namespace Snapshotter.Snapshots;
+
+/// <summary>Labels of snapshots that mean something to the store.</summary>
+internal static class WellKnownLabels
+{
+    /// <summary>containerd's name for a chain: a client that prepares a snapshot with it will take one that is here already (containerd, docs/remote-snapshotter.md).</summary>
+    public const string SnapshotReference = "containerd.io/snapshot.ref";
+
+    /// <summary>How users in a container's files are numbered outside of it: <c>CONTAINER:HOST:COUNT</c>, joined by commas (containerd, <c>snapshots/snapshotter.go</c>).</summary>
+    public const string UserMapping = "containerd.io/snapshot/uidmapping";
+
+    /// <summary>The same for groups.</summary>
+    public const string GroupMapping = "containerd.io/snapshot/gidmapping";
+
+    /// <summary>What a layer was unpacked without; see <c>UnpackPolicy</c>.</summary>
+    public const string LeftOut = "layerstore.left-out";
+}

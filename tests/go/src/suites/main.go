@@ -2,20 +2,26 @@
 // installed Debian packages; nothing of them is in this repository.
 //
 //	suites DIR WORK
+//	suites daemon WORK PROGRAM PATTERN
 //
 // DIR is the directory that holds shims/, WORK an existing one for what is built. LAYERSTORE holds the program to run.
+// The second form runs a test program that was built already: those of its tests whose names match.
 package main
 
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"sort"
 	"strings"
 )
 
 func main() {
+	if len(os.Args) == 5 && os.Args[1] == "daemon" {
+		os.Exit(runDaemon(os.Args[2], os.Args[3], os.Args[4]))
+	}
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: suites DIR WORK")
+		fmt.Fprintln(os.Stderr, "usage: suites DIR WORK\n       suites daemon WORK PROGRAM PATTERN")
 		os.Exit(64)
 	}
 
@@ -38,6 +44,20 @@ func main() {
 	if failed > 0 {
 		os.Exit(1)
 	}
+}
+
+// Runs tests of the daemon, and prints their counts. Returns the exit code.
+func runDaemon(work, program, pattern string) int {
+	args := []string{"tool", "test2json", program, "-test.v", "-test.timeout=5m", "-test.run=" + pattern, "-test.root"}
+	events, err := suite{}.events(exec.Command("go", args...), work)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if report("daemon "+pattern, events, map[string]bool{}) > 0 {
+		return 1
+	}
+	return 0
 }
 
 // Prints what did not pass and the suite's counts. Returns the number of failures.

@@ -348,6 +348,7 @@ public sealed partial class Store : IAsyncDisposable
         };
         SnapshotterOptions options = new()
         {
+            MapIds = _options.MapIds,
             Owner = _options.Owner,
             Sync = _options.Sync,
             Clock = _options.TimeProvider,

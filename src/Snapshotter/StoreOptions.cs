@@ -11,6 +11,9 @@ public sealed record StoreOptions
     /// <summary>Whose blobs, ingests and snapshots to see. Images belong to the command line, and so do the verbs that bring, mount and commit them.</summary>
     public string Owner { get; init; } = StoreOwner.CommandLine;
 
+    /// <inheritdoc cref="Snapshots.SnapshotterOptions.MapIds"/>
+    public bool MapIds { get; init; }
+
     /// <summary>Whether what is reported done is on the disk, so that it survives a power cut. Without it an unpack is faster; for benchmarks and throw-away machines.</summary>
     public bool Sync { get; init; } = true;
 

@@ -14,19 +14,20 @@ public sealed partial class Store
     /// <param name="layer">The blob; its content decides how it is packed.</param>
     /// <param name="mounts">Those of an active snapshot, or any that can be written to.</param>
     /// <param name="options">How to make the files.</param>
+    /// <param name="sync">Whether to wait until the disk has them. The commit of a snapshot of this store does so anyway.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The uncompressed layer: its digest is the diffID.</returns>
-    /// <remarks>An application that fails cannot be undone: remove the snapshot. What is applied is on the disk when the snapshot is committed.</remarks>
+    /// <remarks>An application that fails cannot be undone: remove the snapshot.</remarks>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob; <see cref="ErrorKind.Unimplemented"/>: not the type of a layer;
     /// <see cref="ErrorKind.DataLoss"/>: a damaged, malformed or hostile layer; others of mounting, and as <see cref="LayerApply.ToTree"/>.</exception>
     public Task<Descriptor> ApplyAsync(
-        Descriptor layer, IReadOnlyList<Mount> mounts, LayerOptions? options = null, CancellationToken cancellationToken = default)
+        Descriptor layer, IReadOnlyList<Mount> mounts, LayerOptions? options = null, bool sync = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(mounts);
         options ??= LayerOptions.Default;
         MountApplier applier = new(Content, options);
-        return TimeLimit.RunAsync(options.Limits, token => applier.ApplyAsync(layer, mounts, token), cancellationToken);
+        return TimeLimit.RunAsync(options.Limits, token => applier.ApplyAsync(layer, mounts, sync, token), cancellationToken);
     }
 
     /// <summary>Stores the layer that turns what some mounts show into what others show. The same trees give the same blob.</summary>

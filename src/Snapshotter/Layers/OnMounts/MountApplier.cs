@@ -5,6 +5,7 @@ using LayerStore.Oci;
 using LayerStore.Tar;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Layers.Unpack;
+using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 
 namespace Snapshotter.Layers.OnMounts;
@@ -19,9 +20,10 @@ internal sealed class MountApplier(IContentStore content, LayerOptions options)
     /// <summary>Applies.</summary>
     /// <param name="layer">The blob; its content decides how it is packed.</param>
     /// <param name="mounts">Where to; what a failed application made there stays.</param>
+    /// <param name="sync">Whether to wait until the disk has it.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The uncompressed layer: its digest is the diffID.</returns>
-    public async Task<Descriptor> ApplyAsync(Descriptor layer, IReadOnlyList<Mount> mounts, CancellationToken cancellationToken)
+    public async Task<Descriptor> ApplyAsync(Descriptor layer, IReadOnlyList<Mount> mounts, bool sync, CancellationToken cancellationToken)
     {
         if (!MediaTypes.IsLayer(layer.MediaType))
         {
@@ -36,11 +38,11 @@ internal sealed class MountApplier(IContentStore content, LayerOptions options)
                 throw new SizeMismatchException($"blob {layer.Digest}", layer.Size, info.Size);
             }
 
-            return await Task.Run(() => Apply(blob, mounts, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => Apply(blob, mounts, sync, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private Descriptor Apply(Stream blob, IReadOnlyList<Mount> mounts, CancellationToken cancellationToken)
+    private Descriptor Apply(Stream blob, IReadOnlyList<Mount> mounts, bool sync, CancellationToken cancellationToken)
     {
         using DigestingStream digesting = new(Decompressor.Open(blob, options.Limits.Compression), DigestAlgorithm.Sha256);
         using ReadAheadStream ahead = new(digesting);
@@ -53,6 +55,12 @@ internal sealed class MountApplier(IContentStore content, LayerOptions options)
         while (ahead.Read(rest) > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        if (sync)
+        {
+            using DirectoryHandle root = tree.Root.OpenSelf();
+            FileSystemSync.SyncFileSystem(root.Handle);
         }
 
         return new Descriptor(MediaTypes.OciLayer, digesting.Finish(), digesting.Count);

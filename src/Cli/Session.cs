@@ -34,16 +34,17 @@ internal sealed class Session(Host host, ParseResult parsed, GlobalOptions optio
     /// <param name="create">Whether to make one where there is none; else its absence is an error.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <param name="sync">Whether what is reported done is on the disk.</param>
-    public Task<Store> OpenAsync(bool create, CancellationToken cancellationToken, bool sync = true)
+    /// <param name="owner">Whose blobs and snapshots to see; null for the command line's.</param>
+    public Task<Store> OpenAsync(bool create, CancellationToken cancellationToken, bool sync = true, string? owner = null)
     {
         string root = Root;
         Log(LogLevel.Debug, $"the store is {root}");
-        return Store.OpenAsync(root, new StoreOptions { Driver = Driver, Create = create, Sync = sync }, cancellationToken);
+        return Store.OpenAsync(root, new StoreOptions { Driver = Driver, Create = create, Sync = sync, Owner = owner ?? StoreOwner.CommandLine }, cancellationToken);
     }
 
     /// <summary>Opens the store; null where there is none, which a listing shows as an empty one.</summary>
-    public async Task<Store?> TryOpenAsync(CancellationToken cancellationToken) =>
-        Store.Exists(Root) ? await OpenAsync(create: false, cancellationToken).ConfigureAwait(false) : null;
+    public async Task<Store?> TryOpenAsync(CancellationToken cancellationToken, string? owner = null) =>
+        Store.Exists(Root) ? await OpenAsync(create: false, cancellationToken, owner: owner).ConfigureAwait(false) : null;
 
     /// <summary>Begins to show progress; disposing the result ends it.</summary>
     public ProgressDisplay ShowProgress(Option<ProgressMode> mode) => _display = ProgressOption.Open(host, Get(mode));

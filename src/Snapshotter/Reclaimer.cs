@@ -22,7 +22,10 @@ public sealed partial class Reclaimer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Channel<bool> _removals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
     private readonly Task _running;
+    private long _dropped;
+    private TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts it.</summary>
     /// <param name="store">The store; it stays the caller's, and is disposed after this.</param>
@@ -44,6 +47,15 @@ public sealed partial class Reclaimer : IAsyncDisposable
     /// <summary>After which time it begins all the same.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Waits until all that was given up before was looked at.</summary>
+    public Task WhenIdleAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            return _idle.Task.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -51,9 +63,22 @@ public sealed partial class Reclaimer : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         _stop.Dispose();
+        _idle.TrySetCanceled();
     }
 
-    private void OnDropped() => _removals.Writer.TryWrite(true);
+    private void OnDropped()
+    {
+        lock (_gate)
+        {
+            _dropped++;
+            if (_idle.Task.IsCompleted)
+            {
+                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        _removals.Writer.TryWrite(true);
+    }
 
     private async Task RunAsync()
     {
@@ -79,6 +104,7 @@ public sealed partial class Reclaimer : IAsyncDisposable
 
     private async Task ReclaimAsync()
     {
+        long before = Interlocked.Read(ref _dropped);
         try
         {
             IReadOnlyList<StoreItem> freed = await _store.ReclaimAsync(_stop.Token).ConfigureAwait(false);
@@ -90,6 +116,14 @@ public sealed partial class Reclaimer : IAsyncDisposable
         catch (LayerStoreException e)
         {
             LogFailure(_logger, e.Message);
+        }
+
+        lock (_gate)
+        {
+            if (_dropped == before)
+            {
+                _idle.TrySetResult();
+            }
         }
     }
 

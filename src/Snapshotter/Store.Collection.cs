@@ -35,6 +35,16 @@ public sealed partial class Store
         return Collector.ReclaimAsync(cancellationToken);
     }
 
+    /// <summary>Who has something here, in the order of their names; the command line always.</summary>
+    public IReadOnlyList<string> ListOwners() =>
+    [
+        .. _content.ListClaims().Select(claim => claim.Owner)
+            .Concat(_content.ListIdleIngests().Select(ingest => ingest.Owner))
+            .Concat(Snapshotter.ReadRecords().Snapshots.Select(snapshot => snapshot.Owner))
+            .Append(StoreOwner.CommandLine)
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>Says what keeps a thing from being collected.</summary>
     /// <param name="thing">A digest (of a blob, a layer or a chain), a snapshot's key or name, or a path: of a file in the store, or at or below a place where a
     /// snapshot is mounted.</param>

@@ -14,7 +14,7 @@ internal sealed class Why : CliCommand
         CliJsonContext.Default.HolderRow,
         row => row.Root.Name,
         new("ROOT", row => row.Root.Kind),
-        new("PATH", row => string.Join(" -> ", row.Path.Select((step, i) => i == 0 ? step.Name : $"{step.Kind} {step.Name}")), MaxLength: int.MaxValue));
+        new("PATH", Describe, MaxLength: int.MaxValue));
 
     private readonly Argument<string> _thing = Choices.Operand("DIGEST|KEY|PATH", "A blob, layer or snapshot, or a file in the store or in a mounted snapshot");
     private readonly ListingOptions _listing;
@@ -38,4 +38,8 @@ internal sealed class Why : CliCommand
             session.Say($"nothing holds {thing}: gc frees it");
         }
     }
+
+    // An owner claims what it has; all other steps lead to the next one.
+    private static string Describe(HolderRow row) =>
+        string.Concat(row.Path.Select((step, i) => i == 0 ? step.Name : $"{(i == 1 && row.Root.Kind == "owner" ? " claims" : " ->")} {step.Kind} {step.Name}"));
 }

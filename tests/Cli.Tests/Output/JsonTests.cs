@@ -52,7 +52,7 @@ public sealed partial class JsonTests
                 document.RootElement, null),
             CliJsonContext.Default.ImageDetails);
         Append(text, new HistoryRow(Time, "RUN x", "me", "why", false, Digest, Digest, 7), CliJsonContext.Default.HistoryRow);
-        Append(text, new SnapshotRow("key", "active", Digest, Time, Time, Labels), CliJsonContext.Default.SnapshotRow);
+        Append(text, new SnapshotRow("key", "active", Digest, Time, Time, Labels, "cli"), CliJsonContext.Default.SnapshotRow);
         Append(text, new UsageRow("key", 4096, 1), CliJsonContext.Default.UsageRow);
         Append(text, new BlobRow(Digest, 7, Time, Time, Labels), CliJsonContext.Default.BlobRow);
         Append(text, new IngestRow("ref", 3, 7, Digest, Time, Time, false), CliJsonContext.Default.IngestRow);

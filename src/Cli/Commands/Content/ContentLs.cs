@@ -1,3 +1,4 @@
+using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -16,15 +17,20 @@ internal sealed class ContentLs : CliCommand
         new("CREATED", row => Format.Time(row.CreatedAt)),
         new("LABELS", row => Format.Labels(row.Labels)));
 
+    private readonly Option<string?> _owner = OwnerFlags.Owner("Those");
     private readonly ListingOptions _listing;
 
     public ContentLs()
-        : base("ls", "List the blobs") => _listing = new ListingOptions(this);
+        : base("ls", "List the blobs")
+    {
+        Add(_owner);
+        _listing = new ListingOptions(this);
+    }
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        await using Store? store = await session.TryOpenAsync(cancellationToken).ConfigureAwait(false);
+        await using Store? store = await session.TryOpenAsync(cancellationToken, session.Get(_owner)).ConfigureAwait(false);
         IAsyncEnumerable<BlobRow> rows = (store?.Content.ListAsync(cancellationToken) ?? AsyncEnumerable.Empty<LayerStore.Content.BlobInfo>()).Select(BlobRow.Of);
         await Listing.WriteAsync(session, _listing, rows, cancellationToken).ConfigureAwait(false);
     }

@@ -19,7 +19,8 @@ internal sealed class SnapshotInfoCommand : CliCommand
     {
         await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
         string key = session.Get(_key);
-        SnapshotRow row = SnapshotRow.Of(await store.Snapshots.StatAsync(key, cancellationToken).ConfigureAwait(false) ?? throw Operands.NoSnapshot(key));
+        SnapshotRow row = SnapshotRow.Of(
+            await store.Snapshots.StatAsync(key, cancellationToken).ConfigureAwait(false) ?? throw Operands.NoSnapshot(key), StoreOwner.CommandLine);
         session.Print(JsonText.Format(row, CliJsonContext.Default.SnapshotRow, indented: true));
     }
 }

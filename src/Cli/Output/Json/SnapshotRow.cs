@@ -4,11 +4,11 @@ namespace LayerStore.Cli.Output.Json;
 
 /// <summary>A snapshot, as listed.</summary>
 internal sealed record SnapshotRow(
-    string Name, string Kind, string? Parent, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyDictionary<string, string> Labels)
+    string Name, string Kind, string? Parent, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyDictionary<string, string> Labels, string Owner)
 {
     /// <summary>The row of a snapshot.</summary>
-    public static SnapshotRow Of(SnapshotInfo snapshot) => new(
-        snapshot.Name, Word(snapshot.Kind), snapshot.Parent, snapshot.CreatedAt, snapshot.UpdatedAt, snapshot.Labels);
+    public static SnapshotRow Of(SnapshotInfo snapshot, string owner) => new(
+        snapshot.Name, Word(snapshot.Kind), snapshot.Parent, snapshot.CreatedAt, snapshot.UpdatedAt, snapshot.Labels, owner);
 
     /// <summary>A kind in words.</summary>
     public static string Word(SnapshotKind kind) => kind switch

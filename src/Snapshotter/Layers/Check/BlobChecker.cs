@@ -13,6 +13,7 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
 
     private readonly List<CheckFinding> _findings = [];
     private readonly HashSet<Digest> _bad = [];
+    private readonly Dictionary<Digest, List<string>> _claims = [];
 
     /// <summary>How many blobs are here.</summary>
     public int Count { get; private set; }
@@ -23,6 +24,12 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
         Dictionary<string, HashSet<Digest>> images = await NeededAsync(cancellationToken).ConfigureAwait(false);
         HashSet<Digest> needed = [.. images.Values.SelectMany(blobs => blobs)];
         await AddSnapshotsAsync(needed, cancellationToken).ConfigureAwait(false);
+        foreach (BlobClaim claim in content.ListClaims())
+        {
+            needed.Add(claim.Digest);
+            (_claims.TryGetValue(claim.Digest, out List<string>? owners) ? owners : _claims[claim.Digest] = []).Add(Printable.Text(claim.Owner));
+        }
+
         foreach (AbsentBlob absent in await content.ListAbsentAsync(cancellationToken).ConfigureAwait(false))
         {
             await AddAbsentAsync(absent, needed.Contains(absent.Digest), cancellationToken).ConfigureAwait(false);
@@ -34,6 +41,14 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
             if (!await IsSoundAsync(blob, cancellationToken).ConfigureAwait(false))
             {
                 await AddAbsentAsync(new AbsentBlob(blob.Digest, IsSetAside: true), needed.Contains(blob.Digest), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        foreach (Digest claimed in _claims.Keys.Where(digest => !_bad.Contains(digest)))
+        {
+            if (await content.StatAsync(claimed, cancellationToken).ConfigureAwait(false) is null)
+            {
+                await AddAbsentAsync(new AbsentBlob(claimed, IsSetAside: false), isNeeded: true, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -58,7 +73,9 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
             CheckSubject.Blob,
             absent.Digest.ToString(),
             (absent.IsSetAside ? "its bytes are not those of its digest" : "its file is gone")
-            + (isNeeded ? "; pull an image that has it again" : forget ? "; nothing needs it, so it was removed" : "; nothing needs it"))
+            + (_claims.TryGetValue(absent.Digest, out List<string>? owners) ? $"; {string.Join(" and ", owners)} claimed it, and must fetch it again"
+                : isNeeded ? "; pull an image that has it again"
+                : forget ? "; nothing needs it, so it was removed" : "; nothing needs it"))
         {
             IsDamage = isNeeded,
             IsRepaired = forget,

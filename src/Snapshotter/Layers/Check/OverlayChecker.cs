@@ -10,7 +10,11 @@ namespace Snapshotter.Layers.Check;
 /// Looks for the directories that overlay needs beside layers and uppers: work directories, the tops of views, and the empty
 /// lower. They hold nothing, so they can be made again; what is found in one that should be empty shows in mounts, and goes.
 /// </summary>
-internal sealed class OverlayChecker(StoreLayout layout, OverlaySnapshotter snapshots, CheckOptions options)
+/// <param name="layout">The store.</param>
+/// <param name="snapshots">The snapshots of one owner.</param>
+/// <param name="owner">Whose they are, to be told if it is not the command line.</param>
+/// <param name="options">What to do about it.</param>
+internal sealed class OverlayChecker(StoreLayout layout, OverlaySnapshotter snapshots, string owner, CheckOptions options)
 {
     private readonly List<CheckFinding> _findings = [];
     private readonly HashSet<string> _seen = [];
@@ -92,5 +96,5 @@ internal sealed class OverlayChecker(StoreLayout layout, OverlaySnapshotter snap
     private static string NameOf(string directory) => $"{Path.GetFileName(Path.GetDirectoryName(directory))}/{Path.GetFileName(directory)}";
 
     private void Add(string key, string what, bool isRepaired) =>
-        _findings.Add(new CheckFinding(CheckSubject.Snapshot, key, what) { IsDamage = true, IsRepaired = isRepaired });
+        _findings.Add(new CheckFinding(CheckSubject.Snapshot, key, owner == StoreOwner.CommandLine ? what : $"{what}; it belongs to {Printable.Text(owner)}") { IsDamage = true, IsRepaired = isRepaired });
 }

@@ -30,11 +30,28 @@ internal sealed class StoreChecker(
         findings.AddRange(await layers.CheckAsync(cancellationToken).ConfigureAwait(false));
         if (snapshots is OverlaySnapshotter overlay)
         {
-            findings.AddRange(await new OverlayChecker(layout, overlay, options).CheckAsync(cancellationToken).ConfigureAwait(false));
+            findings.AddRange(await new OverlayChecker(layout, overlay, how.Owner, options).CheckAsync(cancellationToken).ConfigureAwait(false));
         }
 
         findings.AddRange(await new StructureChecker(layout, content, snapshots, options).CheckAsync(cancellationToken).ConfigureAwait(false));
+        findings.AddRange(await CheckOtherOwnersAsync(options, cancellationToken).ConfigureAwait(false));
         return new CheckReport(findings, blobs.Count, layers.Count);
+    }
+
+    /// <summary>Looks at the snapshots of the others as they see them. Last, for to open snapshots empties the trash.</summary>
+    private async Task<IReadOnlyList<CheckFinding>> CheckOtherOwnersAsync(CheckOptions options, CancellationToken cancellationToken)
+    {
+        List<CheckFinding> findings = [];
+        foreach (string owner in snapshots.ReadRecords().Snapshots.Select(record => record.Owner).Distinct().Order(StringComparer.Ordinal))
+        {
+            if (owner != how.Owner && snapshots is OverlaySnapshotter)
+            {
+                using OverlaySnapshotter theirs = OverlaySnapshotter.Open(layout, new SnapshotterOptions { Owner = owner, Sync = how.Sync });
+                findings.AddRange(await new OverlayChecker(layout, theirs, owner, options).CheckAsync(cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        return findings;
     }
 
     private static IEnumerable<CheckFinding> CheckDatabase(string name, IEnumerable<string> faults) =>

@@ -40,6 +40,9 @@ internal sealed class CollectionStore : IAsyncDisposable
     public Task<Image> PullAsync(string tag, string name) =>
         Store.PullAsync(TransportReference.Parse(TestData.Source(tag)), new() { Name = name });
 
+    /// <summary>The same store as another owner sees it. The caller disposes it.</summary>
+    public Task<Store> OpenAsync(string owner) => Store.OpenAsync(Root, new StoreOptions { Owner = owner, Sync = false });
+
     public async Task ReopenAsync()
     {
         await Store.DisposeAsync();

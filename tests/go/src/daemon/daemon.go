@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -119,7 +120,9 @@ func (d *Daemon) clean() {
 // Waits for the socket, or for the daemon's end, and then for a connection.
 func (d *Daemon) connect() error {
 	for deadline := time.Now().Add(patience); ; {
-		if _, err := os.Stat(d.Address); err == nil {
+		// The file is there a moment before the socket listens.
+		if c, err := net.Dial("unix", d.Address); err == nil {
+			c.Close()
 			break
 		}
 		select {

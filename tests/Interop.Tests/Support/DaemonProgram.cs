@@ -10,4 +10,18 @@ internal static class DaemonProgram
 
     /// <summary>The program to start, and what stands before its own arguments.</summary>
     public static IReadOnlyList<string> Words { get; } = ["dotnet", "exec", s_assembly];
+
+    /// <summary>The same as one file, for what wants a program without arguments: <c>LAYERSTORE_DAEMON</c> of <c>layerstore serve</c>.</summary>
+    /// <param name="path">The file to write.</param>
+    public static string WriteScript(string path) => WriteScript(path, Words);
+
+    /// <summary>Writes a program that starts another with the same arguments.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="words">The other, and what stands before its own arguments.</param>
+    public static string WriteScript(string path, IEnumerable<string> words)
+    {
+        File.WriteAllText(path, $"#!/bin/sh\nexec {string.Join(' ', words.Select(word => $"'{word}'"))} \"$@\"\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
 }

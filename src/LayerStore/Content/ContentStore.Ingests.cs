@@ -50,7 +50,7 @@ public sealed partial class ContentStore
                 directory.Write(record);
             }
 
-            return new FileIngestWriter(this, directory, held, data, record, digest);
+            return new FileIngestWriter(this, directory, held, data, record, digest, isBound: expected is not { IsTentative: true });
         }
         catch (Exception e)
         {
@@ -107,19 +107,26 @@ public sealed partial class ContentStore
 
     private async Task RefuseExistingAsync(string owner, ExpectedBlob? expected, CancellationToken cancellationToken)
     {
-        if (expected?.Digest is not { } digest || await ClaimAsync(owner, digest, expected.Size, cancellationToken).ConfigureAwait(false) is not { } blob)
+        long? size = expected is { IsTentative: false } ? expected.Size : null;
+        if (expected?.Digest is not { } digest || await ClaimAsync(owner, digest, size, cancellationToken).ConfigureAwait(false) is not { } blob)
         {
             return;
         }
 
-        throw expected.Size is null || blob.Size == expected.Size
+        throw size is null || blob.Size == size
             ? AlreadyHere(digest)
-            : new SizeMismatchException(Name(digest), expected.Size.Value, blob.Size);
+            : new SizeMismatchException(Name(digest), size.Value, blob.Size);
     }
 
     private IngestRecord Merge(string owner, string reference, IngestRecord? old, ExpectedBlob? expected, out Digest? digest)
     {
         _ = Digest.TryParse(old?.Digest, out digest);
+        if (expected is { IsTentative: true })
+        {
+            digest = expected.Digest ?? digest;
+            return new IngestRecord(owner, reference, digest?.ToString(), expected.Size ?? old?.Size, old?.StartedAt ?? _time.GetUtcNow());
+        }
+
         if ((digest is not null && expected?.Digest is { } other && digest != other)
             || (old?.Size is { } size && expected?.Size is { } otherSize && size != otherSize))
         {

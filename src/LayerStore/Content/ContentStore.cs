@@ -61,6 +61,9 @@ public sealed partial class ContentStore : IContentStore
         }
     }
 
+    /// <summary>The time by the store's clock, UTC.</summary>
+    internal DateTimeOffset Now => _time.GetUtcNow();
+
     /// <inheritdoc/>
     public Task<BlobInfo?> StatAsync(Digest digest, CancellationToken cancellationToken = default)
     {

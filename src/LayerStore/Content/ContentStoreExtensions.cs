@@ -62,6 +62,29 @@ public static class ContentStoreExtensions
         }
     }
 
+    /// <summary>Opens a blob from some place on, to read a part of it: the bytes are not verified, unlike those of <see cref="IContentStore.OpenAsync"/>.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="digest">The blob.</param>
+    /// <param name="offset">Where to begin, in bytes; at most the blob's size.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such blob; <see cref="ErrorKind.DataLoss"/>: it was found damaged;
+    /// <see cref="ErrorKind.OutOfRange"/>: it is shorter.</exception>
+    public static async Task<Stream> OpenPartAsync(this IContentStore store, Digest digest, long offset, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        Stream blob = await store.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+        VerifyingStream stream = (VerifyingStream)blob;
+        if (offset > stream.Size)
+        {
+            await blob.DisposeAsync().ConfigureAwait(false);
+            throw new LayerStoreException(ErrorKind.OutOfRange, $"blob {digest} has {stream.Size} bytes: none is at {offset}");
+        }
+
+        stream.SkipTo(offset);
+        return blob;
+    }
+
     /// <summary>Stores bytes in memory as a blob. Idempotent.</summary>
     /// <inheritdoc cref="WriteBlobAsync(IContentStore, string, Stream, Descriptor?, IReadOnlyDictionary{string, string}?, CancellationToken)"/>
     public static async Task<BlobInfo> WriteBlobAsync(

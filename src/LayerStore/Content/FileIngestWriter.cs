@@ -15,7 +15,8 @@ internal sealed class FileIngestWriter : IngestWriter
     private readonly IngestDirectory _directory;
     private readonly StoreLock _lock;
     private readonly SafeFileHandle _data;
-    private readonly string _owner;
+    private readonly IngestRecord _record;
+    private readonly Digest? _recordedDigest;
     private readonly Digest? _expected;
     private readonly long? _total;
     private readonly string _what;
@@ -24,29 +25,44 @@ internal sealed class FileIngestWriter : IngestWriter
     private long _offset;
     private long _hashed;
     private long _writtenBack;
+    private DateTimeOffset _updatedAt;
+    private bool _isChanged;
     private bool _released;
 
     /// <summary>Takes over the lock and the open data, whose bytes so far are kept.</summary>
+    /// <param name="store">Where the blob is published.</param>
+    /// <param name="directory">The ingest.</param>
+    /// <param name="held">Its lock.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="record">What is recorded of it.</param>
+    /// <param name="digest">The digest in the record, or null.</param>
+    /// <param name="isBound">Whether only the recorded digest and size will do.</param>
     public FileIngestWriter(
-        ContentStore store, IngestDirectory directory, StoreLock held, SafeFileHandle data, IngestRecord record, Digest? expected)
+        ContentStore store, IngestDirectory directory, StoreLock held, SafeFileHandle data, IngestRecord record, Digest? digest, bool isBound)
     {
         _store = store;
         _directory = directory;
         _lock = held;
         _data = data;
-        _owner = record.Owner;
-        _expected = expected;
-        _total = record.Size;
+        _record = record;
+        _recordedDigest = digest;
+        _expected = isBound ? digest : null;
+        _total = isBound ? record.Size : null;
         _what = $"ingest \"{Printable.Text(record.Reference)}\"";
-        _algorithm = expected?.Algorithm ?? DigestAlgorithm.Sha256;
+        _algorithm = digest?.Algorithm ?? DigestAlgorithm.Sha256;
         _hash = new ParallelHash(_algorithm);
-        _offset = PosixFile.Stat(data, _what).Size;
+        FileStat stat = PosixFile.Stat(data, _what);
+        _offset = stat.Size;
+        _updatedAt = _offset > 0 ? stat.ModifiedAt : record.StartedAt;
         Reference = record.Reference;
     }
 
     public override string Reference { get; }
 
     public override long Offset => _offset;
+
+    public override IngestStatus Status =>
+        new(Reference, _offset, _recordedDigest, _record.Size, _record.StartedAt, _updatedAt, IsActive: !_released);
 
     public override void Write(ReadOnlySpan<byte> data)
     {
@@ -69,6 +85,7 @@ internal sealed class FileIngestWriter : IngestWriter
         _hash.Append(data);
         _offset += data.Length;
         _hashed = _offset;
+        Changed();
         if (_offset - _writtenBack >= WriteBackUnit)
         {
             PosixFile.BeginWriteBack(_data, _writtenBack, _offset - _writtenBack);
@@ -90,6 +107,7 @@ internal sealed class FileIngestWriter : IngestWriter
         _offset = 0;
         _writtenBack = 0;
         ResetHash(_algorithm);
+        Changed();
     }
 
     public override void Discard()
@@ -123,19 +141,32 @@ internal sealed class FileIngestWriter : IngestWriter
         }
 
         _released = true;
+        if (_isChanged)
+        {
+            PosixFile.TrySetModified(_data, _updatedAt);
+        }
+
         _hash.Dispose();
         _data.Dispose();
         _lock.Dispose();
+    }
+
+    // The kernel dates a write by its last tick, some milliseconds ago: too early for who has looked at a clock before.
+    private void Changed()
+    {
+        _updatedAt = _store.Now;
+        _isChanged = true;
     }
 
     private async Task<BlobInfo> Commit(
         Digest? expected, long? size, IReadOnlyDictionary<string, string> labels, bool mustBeNew, CancellationToken cancellationToken)
     {
         Digest actual = Verify(expected, size, cancellationToken);
+        _isChanged = false; // A blob's time of modification is recorded, and tells whether somebody else changed it.
         using StoreLock publishing = await _store.LockForPublishingAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _store.Publish(_owner, actual, _offset, _data, _directory.Data, labels, mustBeNew);
+            return _store.Publish(_record.Owner, actual, _offset, _data, _directory.Data, labels, mustBeNew);
         }
         catch
         {

@@ -13,6 +13,9 @@ public abstract class IngestWriter : IAsyncDisposable, IDisposable
     /// <summary>How many bytes are there; the position of the next write.</summary>
     public abstract long Offset { get; }
 
+    /// <summary>What a listing shows of the ingest. <see cref="IngestStatus.UpdatedAt"/> is exact here.</summary>
+    public abstract IngestStatus Status { get; }
+
     /// <summary>Appends bytes.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.ResourceExhausted"/>: the disk is full;
     /// <see cref="ErrorKind.DataLoss"/>: more bytes than were announced.</exception>

@@ -21,7 +21,8 @@ public sealed class VerifyingStream : ReadOnlyStream
     private readonly Action<LayerStoreException>? _onMismatch;
     private readonly IncrementalHash _hash;
     private long _position;
-    private bool _verified;
+    private bool _isPart;
+    private bool _ended;
     private LayerStoreException? _failure;
 
     /// <summary>Wraps a stream, which is disposed with this one.</summary>
@@ -52,13 +53,23 @@ public sealed class VerifyingStream : ReadOnlyStream
     public long Size { get; }
 
     /// <summary>Whether all bytes were read and are the right ones.</summary>
-    public bool IsVerified => _verified;
+    public bool IsVerified => _ended && !_isPart;
 
     /// <inheritdoc/>
     public override long Position
     {
         get => _position;
         set => throw new NotSupportedException();
+    }
+
+    /// <summary>Goes on at another place. What is read from then on is a part of the whole, and its digest is not verified.</summary>
+    /// <param name="offset">Where, in bytes from the beginning; at most <see cref="Size"/>. The inner stream must be able to seek.</param>
+    internal void SkipTo(long offset)
+    {
+        _inner.Position = offset;
+        _position = offset;
+        _isPart = true;
+        _ended = offset == Size;
     }
 
     /// <inheritdoc/>
@@ -134,7 +145,7 @@ public sealed class VerifyingStream : ReadOnlyStream
             throw _failure;
         }
 
-        return wanted > 0 && !_verified;
+        return wanted > 0 && !_ended;
     }
 
     // Whether the promised size is reached.
@@ -145,7 +156,11 @@ public sealed class VerifyingStream : ReadOnlyStream
             throw Fail(new SizeMismatchException($"{_what} {_expected}", Size, _position));
         }
 
-        _hash.AppendData(data);
+        if (!_isPart)
+        {
+            _hash.AppendData(data);
+        }
+
         _position += data.Length;
         return _position == Size;
     }
@@ -157,13 +172,12 @@ public sealed class VerifyingStream : ReadOnlyStream
             throw Fail(new SizeMismatchException($"{_what} {_expected}", Size, Size + 1));
         }
 
-        Digest actual = Digest.Finish(_expected.Algorithm, _hash);
-        if (actual != _expected)
+        if (!_isPart && Digest.Finish(_expected.Algorithm, _hash) is var actual && actual != _expected)
         {
             throw Fail(new DigestMismatchException(_what, _expected, actual));
         }
 
-        _verified = true;
+        _ended = true;
     }
 
     private LayerStoreException Fail(LayerStoreException failure)

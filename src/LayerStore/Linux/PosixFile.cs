@@ -197,6 +197,18 @@ internal static class PosixFile
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length) =>
         _ = Libc.sync_file_range(file, offset, length, Libc.SYNC_FILE_RANGE_WRITE);
 
+    /// <summary>Dates a file's last change; best effort.</summary>
+    public static void TrySetModified(SafeFileHandle file, DateTimeOffset time)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(file, time.UtcDateTime);
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+        }
+    }
+
     /// <summary>Takes a flock(2) without waiting; false if another open file has a conflicting one.</summary>
     public static bool TryLock(SafeFileHandle file, bool exclusive, string what)
     {

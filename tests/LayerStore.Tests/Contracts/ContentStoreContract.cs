@@ -26,6 +26,33 @@ public abstract class ContentStoreContract
         Assert.Empty(await ListIngestsAsync());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(699_999)]
+    [InlineData(700_000)]
+    public async Task A_part_is_read_from_any_place_to_the_end(int offset)
+    {
+        byte[] bytes = Bytes(700_000);
+        BlobInfo written = await Store.WriteBlobAsync("r", bytes);
+        await using Stream part = await Store.OpenPartAsync(written.Digest, offset);
+        using MemoryStream read = new();
+        await part.CopyToAsync(read);
+        Assert.Equal(bytes[offset..], read.ToArray());
+        Assert.False(((VerifyingStream)part).IsVerified);
+    }
+
+    [Fact]
+    public async Task A_part_begins_within_the_blob_and_is_not_verified()
+    {
+        BlobInfo written = await Store.WriteBlobAsync("r", Bytes(1000));
+        await AssertKindAsync(ErrorKind.OutOfRange, () => Store.OpenPartAsync(written.Digest, 1001));
+        await AssertKindAsync(ErrorKind.NotFound, () => Store.OpenPartAsync(Digest.Compute("absent"u8), 0));
+        Damage(written.Digest);
+        await using Stream part = await Store.OpenPartAsync(written.Digest, 0);
+        Assert.Equal(1000, await part.ReadAtLeastAsync(new byte[1001], 1001, throwOnEndOfStream: false));
+    }
+
     [Fact]
     public async Task The_empty_blob_is_a_blob()
     {

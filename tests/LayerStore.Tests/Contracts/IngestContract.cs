@@ -64,6 +64,50 @@ public abstract class IngestContract : ContentStoreContract
     }
 
     [Fact]
+    public async Task What_a_writer_only_believes_is_listed_and_binds_neither_it_nor_the_next_one()
+    {
+        byte[] bytes = Bytes(1000);
+        using (IngestWriter writer = await Store.BeginIngestAsync("r", Believed(Describe(Bytes(10)))))
+        {
+            writer.Write(bytes.AsSpan(0, 900));
+            Assert.Equal((Describe(Bytes(10)).Digest, 10L), (writer.Status.Expected!, writer.Status.Total));
+        }
+
+        using IngestWriter second = await Store.BeginIngestAsync("r", Believed(Describe(bytes) with { Size = 950 }));
+        IngestStatus status = Assert.Single(await ListIngestsAsync());
+        Assert.Equal((900L, 950L, Describe(bytes).Digest), (status.Offset, status.Total, status.Expected!));
+        second.Write(bytes.AsSpan(900));
+        Assert.Equal(Digest.Compute(bytes), (await second.CommitAsync()).Digest);
+    }
+
+    [Fact]
+    public async Task A_blob_that_a_writer_believes_to_be_new_is_AlreadyExists_whatever_size_it_believes()
+    {
+        byte[] bytes = Bytes(1000);
+        await Store.WriteBlobAsync("r", bytes);
+        await AssertKindAsync(ErrorKind.AlreadyExists, () => Store.BeginIngestAsync("s", Believed(Describe(bytes) with { Size = 1 })));
+        Assert.Empty(await ListIngestsAsync());
+    }
+
+    [Fact]
+    public async Task A_writer_knows_when_it_wrote_last_and_a_listing_says_the_same_afterwards()
+    {
+        DateTimeOffset updatedAt;
+        using (IngestWriter writer = await Store.BeginIngestAsync("r"))
+        {
+            Assert.Equal(writer.Status.StartedAt, writer.Status.UpdatedAt);
+            DateTimeOffset before = DateTimeOffset.UtcNow;
+            writer.Write(Bytes(10));
+            updatedAt = writer.Status.UpdatedAt;
+            Assert.InRange(updatedAt, before, DateTimeOffset.UtcNow);
+        }
+
+        Assert.Equal(updatedAt, Assert.Single(await ListIngestsAsync()).UpdatedAt);
+        using IngestWriter second = await Reopen().BeginIngestAsync("r");
+        Assert.Equal(updatedAt, second.Status.UpdatedAt);
+    }
+
+    [Fact]
     public async Task A_restart_drops_what_was_written()
     {
         byte[] bytes = Bytes(1000);
@@ -279,4 +323,6 @@ public abstract class IngestContract : ContentStoreContract
             return length;
         }
     }
+
+    private static ExpectedBlob Believed(Descriptor descriptor) => new(descriptor.Digest, descriptor.Size) { IsTentative = true };
 }

@@ -10,9 +10,11 @@ internal sealed class GrpcReader<T>(GrpcBody body, CancellationToken cancelled)
     private static readonly MessageParser<T> s_parser = new(() => new T());
 
     /// <summary>Reads the next message; null when the caller has sent its last one.</summary>
+    /// <param name="cancellationToken">Ends the wait instead of <see cref="GrpcCall.Cancelled"/>, to which it is to be linked.</param>
     /// <exception cref="GrpcException">Too large, cut short, or no message.</exception>
     /// <exception cref="OperationCanceledException">The caller went away, or the deadline passed.</exception>
-    public ValueTask<T?> ReadAsync() => body.ReadAsync(s_parser, cancelled);
+    public ValueTask<T?> ReadAsync(CancellationToken cancellationToken = default) =>
+        body.ReadAsync(s_parser, cancellationToken.CanBeCanceled ? cancellationToken : cancelled);
 
     /// <summary>Reads the one message of a method that takes one.</summary>
     /// <exception cref="GrpcException">There is none, or more than one.</exception>

@@ -40,9 +40,10 @@ func newMetadataContent(options ...metadata.DBOpt) testsuite.StoreInitFn {
 			return nil, nil, nil, err
 		}
 
-		var count uint64
+		// The contexts that the wrapper gets later know no name.
+		name, count := testsuite.Name(ctx), uint64(0)
 		ctx = testsuite.SetContextWrapper(ctx, func(ctx context.Context) (context.Context, func(context.Context) error, error) {
-			namespace := fmt.Sprintf("%s-%d", testsuite.Name(ctx), atomic.AddUint64(&count, 1))
+			namespace := fmt.Sprintf("%s-%d", name, atomic.AddUint64(&count, 1))
 			return namespaces.WithNamespace(ctx, namespace), func(context.Context) error { return nil }, nil
 		})
 		return ctx, metadata.NewDB(db, backend, nil, options...).ContentStore(), func() error {

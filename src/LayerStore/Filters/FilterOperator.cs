@@ -1,4 +1,4 @@
-namespace Snapshotter.Snapshots.Filters;
+namespace LayerStore.Filters;
 
 /// <summary>How a selector compares.</summary>
 internal enum FilterOperator

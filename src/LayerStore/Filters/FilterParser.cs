@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using LayerStore;
 
-namespace Snapshotter.Snapshots.Filters;
+namespace LayerStore.Filters;
 
 /// <summary>Reads one filter (containerd, <c>filters/parser.go</c>, the grammar in the comment of <c>Parse</c>).</summary>
 /// <remarks>

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using LayerStore.Content;
+using LayerStore.Daemon.Grpc;
+
+namespace LayerStore.Daemon.Services;
+
+/// <summary>The ingests that calls of this daemon write, so that another call can end one of them.</summary>
+internal sealed class OpenIngests
+{
+    // A call that has ended frees its reference a moment after its client knows. containerd's own store waits about as long.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _open = new(StringComparer.Ordinal);
+
+    /// <summary>Notes a writer, which holds its reference, until <see cref="Remove"/>; it ends when the source is cancelled.</summary>
+    public void Add(string reference, CancellationTokenSource abort) => _open[reference] = abort;
+
+    /// <summary>The writer is about to free its reference.</summary>
+    public void Remove(string reference) => _open.TryRemove(reference, out _);
+
+    /// <summary>Begins or resumes an ingest.</summary>
+    /// <exception cref="GrpcException">Unavailable: another writer has it, and keeps it.</exception>
+    public static async Task<IngestWriter> BeginAsync(IContentStore content, string reference, ExpectedBlob expected, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_patience);
+        try
+        {
+            return await content.BeginIngestAsync(reference, expected, wait: true, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new GrpcException(GrpcStatus.Unavailable, $"ingest \"{Printable.Text(reference)}\" is locked: another writer has it");
+        }
+    }
+
+    /// <summary>Drops an ingest; a call of this daemon that writes it ends.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such ingest; <see cref="ErrorKind.Aborted"/>: another process writes it.</exception>
+    public async Task AbortAsync(IContentStore content, string reference, CancellationToken cancellationToken)
+    {
+        long until = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+        while (true)
+        {
+            if (_open.TryGetValue(reference, out CancellationTokenSource? abort))
+            {
+                await abort.CancelAsync().ConfigureAwait(false);
+            }
+
+            try
+            {
+                await content.AbortIngestAsync(reference, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (LayerStoreException e) when (e.Kind == ErrorKind.Aborted && Environment.TickCount64 < until)
+            {
+                await Task.Delay(10, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -3,14 +3,37 @@ using Microsoft.Win32.SafeHandles;
 namespace LayerStore.Content;
 
 /// <summary>
-/// A regular file to read. Its asynchronous reads are synchronous ones: for a regular file the framework's are too, on another thread. What fails
-/// is a <see cref="LayerStoreException"/>.
+/// A regular file to read, or a part of one; it is read by offset, so any number of parts share one open file. Its asynchronous reads are
+/// synchronous ones: for a regular file the framework's are too, on another thread. What fails is a <see cref="LayerStoreException"/>.
 /// </summary>
-/// <param name="file">The file; disposed with the stream.</param>
-/// <param name="what">What it is, to follow "cannot read".</param>
-internal sealed class LocalFileStream(SafeFileHandle file, string what) : Stream
+internal sealed class LocalFileStream : Stream
 {
+    private readonly SafeFileHandle _file;
+    private readonly string _what;
+    private readonly long _offset;
+    private readonly long? _length;
     private long _position;
+
+    /// <summary>A whole file, which is disposed with the stream.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="what">What it is, to follow "cannot read".</param>
+    public LocalFileStream(SafeFileHandle file, string what)
+    {
+        _file = file;
+        _what = what;
+    }
+
+    /// <summary>Part of a file, which stays its owner's.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="what">What it is, to follow "cannot read".</param>
+    /// <param name="offset">Where the part begins.</param>
+    /// <param name="length">Its length in bytes.</param>
+    public LocalFileStream(SafeFileHandle file, string what, long offset, long length)
+        : this(file, what)
+    {
+        _offset = offset;
+        _length = length;
+    }
 
     public override bool CanRead => true;
 
@@ -18,7 +41,7 @@ internal sealed class LocalFileStream(SafeFileHandle file, string what) : Stream
 
     public override bool CanWrite => false;
 
-    public override long Length => RandomAccess.GetLength(file);
+    public override long Length => _length ?? RandomAccess.GetLength(_file);
 
     public override long Position
     {
@@ -28,15 +51,16 @@ internal sealed class LocalFileStream(SafeFileHandle file, string what) : Stream
 
     public override int Read(Span<byte> buffer)
     {
+        int count = _length is { } length ? (int)Math.Clamp(length - _position, 0, buffer.Length) : buffer.Length;
         try
         {
-            int read = RandomAccess.Read(file, buffer, _position);
+            int read = count == 0 ? 0 : RandomAccess.Read(_file, buffer[..count], _offset + _position);
             _position += read;
             return read;
         }
         catch (Exception e) when (IoErrors.IsIo(e))
         {
-            throw IoErrors.Translate(e, $"read {what}");
+            throw IoErrors.Translate(e, $"read {_what}");
         }
     }
 
@@ -68,9 +92,9 @@ internal sealed class LocalFileStream(SafeFileHandle file, string what) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && _length is null)
         {
-            file.Dispose();
+            _file.Dispose();
         }
 
         base.Dispose(disposing);

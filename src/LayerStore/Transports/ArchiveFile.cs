@@ -1,4 +1,5 @@
 using LayerStore.Compression;
+using LayerStore.Content;
 using LayerStore.Linux;
 using LayerStore.Oci;
 using LayerStore.Tar;
@@ -16,6 +17,7 @@ namespace LayerStore.Transports;
 /// </summary>
 internal sealed class ArchiveFile : IDisposable
 {
+    private const string What = "the archive";
     private const int MaxLinks = 8;
     private const int MaxHeader = 1 << 20;
     private const int MagicLength = 4;
@@ -91,13 +93,13 @@ internal sealed class ArchiveFile : IDisposable
     }
 
     /// <summary>Opens a file of the archive for reading; links inside of the archive are followed. Null if it is not there.</summary>
-    public FileSliceStream? OpenFile(string name)
+    public LocalFileStream? OpenFile(string name)
     {
         for (int links = 0; links <= MaxLinks && _entries.TryGetValue(name, out Entry entry); links++)
         {
             if (entry.LinkTarget is null)
             {
-                return new FileSliceStream(_file, entry.Offset, entry.Length);
+                return new LocalFileStream(_file, What, entry.Offset, entry.Length);
             }
 
             name = entry.LinkTarget;
@@ -115,7 +117,7 @@ internal sealed class ArchiveFile : IDisposable
             throw StrictJson.Error(_path, $"holds {name} more than once");
         }
 
-        using FileSliceStream? stream = OpenFile(name);
+        using LocalFileStream? stream = OpenFile(name);
         if (stream is null)
         {
             return null;
@@ -156,7 +158,7 @@ internal sealed class ArchiveFile : IDisposable
     private static bool IsCompressed(SafeFileHandle file)
     {
         Span<byte> start = stackalloc byte[MagicLength];
-        return IsCompressed(start[..new FileSliceStream(file, 0, MagicLength).Read(start)]);
+        return IsCompressed(start[..new LocalFileStream(file, What, 0, MagicLength).Read(start)]);
     }
 
     private static SafeFileHandle Unpack(SafeFileHandle file, Limits limits, CancellationToken cancellationToken)
@@ -196,7 +198,7 @@ internal sealed class ArchiveFile : IDisposable
         long length = RandomAccess.GetLength(_file);
         try
         {
-            using HeaderStream stream = new(new FileSliceStream(_file, 0, length), MaxHeader, _path);
+            using HeaderStream stream = new(new LocalFileStream(_file, What, 0, length), MaxHeader, _path);
             using TarReader reader = new(stream, leaveOpen: true);
             while (reader.GetNextEntry() is { } entry)
             {

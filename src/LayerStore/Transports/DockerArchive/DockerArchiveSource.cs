@@ -116,7 +116,7 @@ internal sealed class DockerArchiveSource(TransportReference reference, Limits l
     private Descriptor FindLayer(string name, Digest diffId, CancellationToken cancellationToken)
     {
         string path = ArchiveFile.Normalize(name) ?? "";
-        using FileSliceStream layer = _archive!.OpenFile(path) ?? throw Missing(name);
+        using LocalFileStream layer = _archive!.OpenFile(path) ?? throw Missing(name);
         byte[] start = new byte[6];
         bool compressed = ArchiveFile.IsCompressed(start.AsSpan(0, layer.Read(start)));
         layer.Position = 0;

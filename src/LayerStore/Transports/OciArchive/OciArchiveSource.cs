@@ -24,7 +24,7 @@ internal sealed class OciArchiveSource(TransportReference reference, Limits limi
             return Task.FromResult<Stream>(new MemoryStream(data, writable: false));
         }
 
-        FileSliceStream blob = Archive.OpenFile(OciLayout.BlobPath(descriptor.Digest)) ?? throw OciLayout.MissingBlob(descriptor.Digest, reference);
+        LocalFileStream blob = Archive.OpenFile(OciLayout.BlobPath(descriptor.Digest)) ?? throw OciLayout.MissingBlob(descriptor.Digest, reference);
         return blob.Length == descriptor.Size
             ? Task.FromResult<Stream>(blob)
             : throw new SizeMismatchException($"blob {descriptor.Digest}", descriptor.Size, blob.Length);

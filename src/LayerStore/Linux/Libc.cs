@@ -41,6 +41,9 @@ internal static partial class Libc
     public static partial int fsync(SafeFileHandle file);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int syncfs(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int sync_file_range(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -71,6 +74,9 @@ internal static partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatxBuffer
     {
+        [FieldOffset(4)]
+        public uint BlockSize;
+
         [FieldOffset(16)]
         public uint LinkCount;
 

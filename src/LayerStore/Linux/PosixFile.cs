@@ -100,6 +100,12 @@ internal static class PosixFile
             ? ToStat(buffer)
             : throw LastError($"look at {what}");
 
+    /// <summary>The size in bytes of the blocks that the file system gives to this file.</summary>
+    public static int BlockSize(string path, string what) =>
+        Libc.statx(Libc.AT_FDCWD, path, Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, out Libc.StatxBuffer buffer) == 0
+            ? (int)Math.Min(buffer.BlockSize, int.MaxValue)
+            : throw LastError($"look at {what}");
+
     /// <summary>Whether files can be made in a directory: false on a read-only file system and without the right.</summary>
     public static bool IsWritable(string directory) => Libc.access(directory, Libc.W_OK) == 0;
 
@@ -172,6 +178,21 @@ internal static class PosixFile
     public static void Sync(SafeFileHandle file, string what)
     {
         while (Libc.fsync(file) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+            {
+                throw LastError($"make {what} durable");
+            }
+        }
+    }
+
+    /// <summary>Waits until all of a file system is on the disk.</summary>
+    /// <param name="opened">Opened before the first write that matters: only then its errors are told (syncfs(2), since Linux 5.8).</param>
+    /// <param name="what">What was written, for messages.</param>
+    /// <exception cref="LayerStoreException">As for <see cref="Sync"/>: discard what was written.</exception>
+    public static void SyncFileSystem(SafeFileHandle opened, string what)
+    {
+        while (Libc.syncfs(opened) != 0)
         {
             if (Marshal.GetLastPInvokeError() != Errno.EINTR)
             {

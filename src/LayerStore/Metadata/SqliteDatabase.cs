@@ -11,6 +11,9 @@ namespace LayerStore.Metadata;
 /// <remarks>
 /// <para>One connection, used by one thread at a time: a transaction is short, and nothing slow belongs into one. When
 /// <see cref="Write{T}"/> returns, the change is on the disk.</para>
+/// <para>Where a page of memory is larger than a block of the file system there is no WAL but a rollback journal, <c>synchronous=EXTRA</c>: the WAL's
+/// index is mapped into memory, SQLite reserves one block of each page of it, and on a full disk the first touch of another one would
+/// end the process (SIGBUS).</para>
 /// <para>Do not open the database's file in another way in the same process: closing any descriptor of it drops
 /// SQLite's locks (POSIX record locks belong to the process, sqlite.org/howtocorrupt.html, 2.2).</para>
 /// <para>What SQLite reports becomes a <see cref="LayerStoreException"/>: a full disk
@@ -28,6 +31,7 @@ public sealed class SqliteDatabase : IDisposable
     private readonly bool _readOnly;
     private readonly SqliteConnection _connection;
     private readonly SqliteSession _session;
+    private bool _hasLog;
     private bool _sync;
     private bool _written;
     private bool _inTransaction;
@@ -64,6 +68,7 @@ public sealed class SqliteDatabase : IDisposable
 
         // Made here and not by SQLite for its mode, 0600; the WAL inherits it. An empty file is an empty database.
         bool created = PosixFile.TryCreate(path, Printable.Text(path));
+        bool hasLog = PosixFile.BlockSize(path, Printable.Text(path)) >= Environment.SystemPageSize;
         long giveUpAt = Environment.TickCount64 + BusyTimeoutMilliseconds;
         while (true)
         {
@@ -72,7 +77,7 @@ public sealed class SqliteDatabase : IDisposable
             {
                 connection.Open();
                 SqliteDatabase database = new(path, connection, readOnly: false);
-                database.Configure(sync);
+                database.Configure(hasLog, sync);
                 database.Migrate(migrations);
                 if (created)
                 {
@@ -186,7 +191,7 @@ public sealed class SqliteDatabase : IDisposable
             }
 
             _disposed = true;
-            if (_written)
+            if (_written && _hasLog)
             {
                 TruncateWal();
             }
@@ -203,9 +208,9 @@ public sealed class SqliteDatabase : IDisposable
             throw new LayerStoreException(ErrorKind.NotFound, $"there is no database {Printable.Text(path)}");
         }
 
-        // A WAL database needs its -shm file, which cannot be made here. Without a -wal file nobody has it open and
+        // A WAL database needs its -shm file, which cannot be made here, nor a journal be rolled back. Without either nobody has it open and
         // the database file is complete, so it can be read as immutable (sqlite.org/wal.html, "Read-Only Databases").
-        bool complete = !File.Exists(path + "-wal");
+        bool complete = !File.Exists(path + "-wal") && !File.Exists(path + "-journal");
         string source = "file:" + EscapeForUri(path) + (complete ? "?immutable=1" : string.Empty);
         SqliteConnection connection = new(ConnectionString(source, SqliteOpenMode.ReadOnly));
         try
@@ -229,22 +234,23 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    private void Configure(bool sync)
+    private void Configure(bool hasLog, bool sync)
     {
+        _hasLog = hasLog;
         _sync = sync;
         _session.ExecuteOnce($"""
             PRAGMA busy_timeout={BusyTimeoutMilliseconds};
-            PRAGMA journal_mode=WAL;
-            PRAGMA synchronous={(sync ? "FULL" : "OFF")};
+            PRAGMA journal_mode={(hasLog ? "WAL" : "DELETE")};
+            PRAGMA synchronous={(!sync ? "OFF" : hasLog ? "FULL" : "EXTRA")};
             PRAGMA foreign_keys=ON;
             PRAGMA journal_size_limit={JournalSizeLimitBytes}
             """);
     }
 
-    // A database that is opened without waiting never waits.
+    // A database that is opened without waiting never waits. One without a log always does: what is not synced there can be damaged.
     private void SetSync(bool isWaiting)
     {
-        if (_sync && !_readOnly && !_disposed)
+        if (_sync && _hasLog && !_readOnly && !_disposed)
         {
             _session.Execute(isWaiting ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
         }

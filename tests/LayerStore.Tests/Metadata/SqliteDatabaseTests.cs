@@ -99,6 +99,32 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal(160, database.Read(s => s.Scalar("SELECT count(*) FROM things")));
     }
 
+    [SkippableFact]
+    public async Task Where_blocks_are_smaller_than_a_page_nothing_is_mapped_and_many_can_write()
+    {
+        Tools.RequireRoot();
+        Tools.Require("mkfs.ext4");
+        Tools.RequireFileSystem("ext4");
+        using TestSupport.TempDirectory temp = new();
+        string disk = temp.CreateDirectory("disk");
+        ProcessRunner.Script("truncate -s 16M \"$1\"; mkfs.ext4 -q -b 1024 \"$1\"; mount -o loop \"$1\" \"$2\"", temp["image"], disk);
+        string path = System.IO.Path.Join(disk, "test.db");
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(writer => Task.Run(() =>
+        {
+            using SqliteDatabase database = SqliteDatabase.Open(path, s_migrations);
+            for (int i = 0; i < 10; i++)
+            {
+                database.Write(s => s.Execute("INSERT INTO things VALUES (?1, ?2)", $"{writer}-{i}", i));
+                database.WriteUnsynced(s => s.Execute("UPDATE things SET count = count + 1 WHERE name = ?1", $"{writer}-{i}"));
+                Assert.False(File.Exists(path + "-shm"));
+            }
+        })));
+        Assert.Equal([path], Directory.GetFiles(disk));
+        using SqliteDatabase database = SqliteDatabase.Open(path, s_migrations, readOnly: true);
+        Assert.Equal((30L, 165L), database.Read(s => (s.Scalar("SELECT count(*) FROM things"), s.Scalar("SELECT sum(count) FROM things"))));
+    }
+
     [Fact]
     public void A_file_that_is_no_database_is_DataLoss()
     {

@@ -7,7 +7,8 @@ internal static class OwnNames
 {
     private static readonly HashSet<string> s_whole = new(StringComparer.Ordinal)
     {
-        "layerstore.json", "metadata.db", "metadata.db-wal", "metadata.db-shm", "snapshots.db", "snapshots.db-wal", "snapshots.db-shm",
+        "layerstore.json", "metadata.db", "metadata.db-wal", "metadata.db-shm", "metadata.db-journal",
+        "snapshots.db", "snapshots.db-wal", "snapshots.db-shm", "snapshots.db-journal",
         "blobs", "blobs/sha256", "blobs/sha512", "ingest", "locks", "t", "w", "m", "trash",
     };
 

@@ -91,6 +91,38 @@ public sealed class UserNamespaceTests
         Assert.Equal("123:456 600", ProcessRunner.Run("stat", "-c", "%u:%g %a", Path.Combine(store["plain"], "file")).Output.Trim());
     }
 
+    [SkippableFact]
+    public void A_file_that_a_later_layer_made_anew_as_root_stays_roots()
+    {
+        RequireUserNamespaces();
+        Tools.RequireRoot();
+        using TestStore store = new();
+        TestLayout layout = new(store["layout"]);
+        layout.AddImage("owned", TestLayout.Tar("d/file", "text", userId: 123, groupId: 456));
+        Run(
+            store,
+            """
+            l pull "$source" --squash-ids --name owned
+            l mount owned "$mnt" --key k
+            rm -r "$mnt/d"
+            l commit k without
+            l umount k --rm
+            l mount without "$mnt" --key k2
+            mkdir "$mnt/d"; echo anew > "$mnt/d/file"
+            l commit k2 with
+            l umount k2 --rm
+            l mount with "$mnt" --key k3
+            chmod 600 "$mnt/d/file"
+            l commit k3 changed
+            l push changed "oci:$out:v1"
+            l umount k3
+            """,
+            layout.Source("owned"),
+            Unshare).Expect();
+        store.Process(["unpack", $"oci:{store["out"]}:v1", store["plain"]]).Run().Expect();
+        Assert.Equal("0:0 600", ProcessRunner.Run("stat", "-c", "%u:%g %a", Path.Combine(store["plain"], "d/file")).Output.Trim());
+    }
+
     private static void RequireUserNamespaces()
     {
         Tools.Require("unshare");

@@ -47,7 +47,7 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
     /// <summary>The true owners of files whose owners were squashed when the layers below were unpacked.</summary>
     public async Task<IReadOnlyDictionary<ByteString, FileOwner>> SquashedOwnersAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
-        Dictionary<ByteString, FileOwner> owners = [];
+        TrueOwners owners = new();
         if (snapshots is ILayerSnapshotter layered && !UserNamespace.Current.IsInitial)
         {
             SnapshotStack stack = await layered.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
@@ -57,16 +57,19 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
             {
                 if (layers.TryGetValue(tree, out LayerInfo? layer) && layer.ManifestDigest is { } digest)
                 {
-                    byte[] manifest = LayerManifest.ReadVerified(layout.Manifest(layer.Tree), digest);
-                    foreach ((ByteString path, FileOwner owner) in LayerManifest.ReadTrueOwners(manifest))
-                    {
-                        owners[path] = owner;
-                    }
+                    using RootDirectory root = RootDirectory.Open(tree);
+                    owners.Add(LayerManifest.ReadVerified(layout.Manifest(layer.Tree), digest), path => IsOpaque(root, path, layered.OverlayXattrNamespace));
                 }
             }
         }
 
-        return owners;
+        return owners.ByPath;
+    }
+
+    private static bool IsOpaque(RootDirectory layer, ByteString path, string xattrNamespace)
+    {
+        using DirectoryHandle? directory = layer.TryOpenRealDirectory(path);
+        return directory?.GetXattr(null, new OverlayXattrs(xattrNamespace).Opaque) is { } mark && mark.Span.SequenceEqual("y"u8);
     }
 
     private Task WriteOnceAsync(SnapshotInfo snapshot, ILayerSink sink, DiffObserver observer, CancellationToken cancellationToken) =>

@@ -1,5 +1,4 @@
 using LayerStore;
-using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Manifest;
@@ -76,21 +75,5 @@ internal static class LayerManifest
             ? bytes
             : throw new LayerStoreException(
                 ErrorKind.DataLoss, $"the layer manifest {Printable.Text(path)} is missing or damaged", "Heal it with: layerstore check --repair");
-    }
-
-    /// <summary>The true owners of the files whose owners were replaced when the layer was unpacked.</summary>
-    public static Dictionary<ByteString, FileOwner> ReadTrueOwners(byte[] manifest)
-    {
-        Dictionary<ByteString, FileOwner> owners = [];
-        foreach (ManifestEntry entry in ManifestReader.ReadAll(manifest))
-        {
-            FileOwner? owner = entry.LinkOf is { } first && owners.TryGetValue(first, out FileOwner linked) ? linked : entry.TrueOwner;
-            if (owner is { } known)
-            {
-                owners[entry.Path] = known;
-            }
-        }
-
-        return owners;
     }
 }

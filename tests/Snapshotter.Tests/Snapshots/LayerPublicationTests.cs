@@ -113,6 +113,20 @@ public sealed class LayerPublicationTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Labels_come_with_a_new_snapshot_and_one_that_is_there_keeps_its_own()
+    {
+        Dictionary<string, string> labels = new() { ["left-out"] = "devices" };
+        await _store.PublishAsync(("a", "echo a > a"));
+        await using LayerDraft draft = await _store.DraftAsync("echo b > b");
+        await Snapshots.PublishAsync([
+            new LayerLink(OverlayStore.DiffId("a"), OverlayStore.DiffId("a"), null) { Labels = labels },
+            new LayerLink(OverlayStore.DiffId("b"), OverlayStore.Chain("a", "b"), draft) { Labels = labels },
+        ]);
+        Assert.Equal(labels, (await Snapshots.StatAsync(OverlayStore.Chain("a", "b").ToString()))!.Labels);
+        Assert.Empty((await Snapshots.StatAsync(OverlayStore.DiffId("a").ToString()))!.Labels);
+    }
+
+    [SkippableFact]
     public async Task Layers_without_snapshots_are_removed_on_request_and_not_before()
     {
         string ab = await _store.PublishAsync(("a", "echo a > a"), ("b", "echo b > b"));

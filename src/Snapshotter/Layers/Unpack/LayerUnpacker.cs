@@ -30,19 +30,16 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
 
     /// <summary>As the other, and refuses layers that are here but were unpacked with another policy of devices and setuid.</summary>
     /// <exception cref="LayerStoreException">As for the other; <see cref="ErrorKind.FailedPrecondition"/>: such a layer.</exception>
-    public async Task UnpackExactlyAsync(
-        ImageView image, LayerOptions options, WorkLease lease, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
-    {
-        UnpackPolicy policy = new(snapshots, options);
-        await UnpackAsync(image, options, lease, policy, progress, cancellationToken).ConfigureAwait(false);
-        await policy.NoteAsync(image, cancellationToken).ConfigureAwait(false);
-    }
+    public Task UnpackExactlyAsync(
+        ImageView image, LayerOptions options, WorkLease lease, IProgress<LayerProgress>? progress, CancellationToken cancellationToken) =>
+        UnpackAsync(image, options, lease, new UnpackPolicy(snapshots, options), progress, cancellationToken);
 
     private async Task UnpackAsync(
         ImageView image, LayerOptions options, WorkLease lease, UnpackPolicy? policy, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
     {
         await lease.KeepAsync(ResourcesOf(image), cancellationToken).ConfigureAwait(false);
         LayerExtractor extractor = new(new ContentBlobProvider(content), options, progress);
+        IReadOnlyDictionary<string, string> labels = policy?.SnapshotLabels ?? Labels.None;
         await CheckAsync().ConfigureAwait(false);
         if (await IsThereAsync(image, cancellationToken).ConfigureAwait(false))
         {
@@ -58,11 +55,11 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         }
         else if (snapshots is ILayerSnapshotter layered)
         {
-            await new Run(layered, image, extractor).UnpackAsync(cancellationToken).ConfigureAwait(false);
+            await new Run(layered, image, extractor, labels).UnpackAsync(cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            await StackAsync(image, extractor, lease.Id, cancellationToken).ConfigureAwait(false);
+            await StackAsync(image, extractor, labels, lease.Id, cancellationToken).ConfigureAwait(false);
         }
 
         Task CheckAsync() => policy?.CheckAsync(image, cancellationToken) ?? Task.CompletedTask;
@@ -83,7 +80,8 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
     }
 
     /// <summary>One snapshot on the other, for a snapshotter whose committed snapshots are whole trees.</summary>
-    private async Task StackAsync(ImageView image, LayerExtractor extractor, string lease, CancellationToken cancellationToken)
+    private async Task StackAsync(
+        ImageView image, LayerExtractor extractor, IReadOnlyDictionary<string, string> labels, string lease, CancellationToken cancellationToken)
     {
         string? parent = null;
         foreach (ImageLayer layer in image.Layers)
@@ -91,7 +89,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
             string name = layer.ChainId.ToString();
             if (await snapshots.StatAsync(name, cancellationToken).ConfigureAwait(false) is null)
             {
-                await AddAsync(layer, name, parent, extractor, lease, cancellationToken).ConfigureAwait(false);
+                await AddAsync(layer, name, parent, extractor, labels, lease, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -103,18 +101,24 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
     }
 
     private async Task AddAsync(
-        ImageLayer layer, string name, string? parent, LayerExtractor extractor, string lease, CancellationToken cancellationToken)
+        ImageLayer layer,
+        string name,
+        string? parent,
+        LayerExtractor extractor,
+        IReadOnlyDictionary<string, string> labels,
+        string lease,
+        CancellationToken cancellationToken)
     {
         WholeTreeDraft draft = await WholeTreeDraft.BeginAsync(layout, snapshots, parent, lease, cancellationToken).ConfigureAwait(false);
         await using (draft.ConfigureAwait(false))
         {
             await draft.FillAsync(layer, extractor, cancellationToken).ConfigureAwait(false);
-            await draft.CommitAsync(name, cancellationToken).ConfigureAwait(false);
+            await draft.CommitAsync(name, labels, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>The unpacking of one image into shared layers.</summary>
-    private sealed class Run(ILayerSnapshotter snapshots, ImageView image, LayerExtractor extractor)
+    private sealed class Run(ILayerSnapshotter snapshots, ImageView image, LayerExtractor extractor, IReadOnlyDictionary<string, string> labels)
     {
         private readonly LayerDraft?[] _drafts = new LayerDraft?[image.Layers.Count];
         private readonly DraftFiller?[] _fillers = new DraftFiller?[image.Layers.Count];
@@ -199,7 +203,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         private async Task PublishAsync(int end, CancellationToken cancellationToken)
         {
             LayerLink[] links = [.. Enumerable.Range(_published, end - _published)
-                .Select(index => new LayerLink(image.Layers[index].DiffId, image.Layers[index].ChainId, _drafts[index]))];
+                .Select(index => new LayerLink(image.Layers[index].DiffId, image.Layers[index].ChainId, _drafts[index]) { Labels = labels })];
             if (links.Length > 0)
             {
                 await snapshots.PublishAsync(links, cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using LayerStore;
+using LayerStore.Content;
 using LayerStore.Images;
 using Snapshotter.Snapshots;
 
@@ -11,6 +12,10 @@ namespace Snapshotter.Layers.Unpack;
 internal sealed class UnpackPolicy(ISnapshotter snapshots, LayerOptions options)
 {
     private readonly string _wanted = options.LeavesOut;
+
+    /// <summary>What to label the snapshots of new layers with, in the transaction that makes them.</summary>
+    public IReadOnlyDictionary<string, string> SnapshotLabels { get; } =
+        options.LeavesOut.Length == 0 ? Labels.None : new Dictionary<string, string> { [WellKnownLabels.LeftOut] = options.LeavesOut };
 
     /// <summary>Refuses an image with layers that are here otherwise.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: there is one.</exception>
@@ -33,21 +38,6 @@ internal sealed class UnpackPolicy(ISnapshotter snapshots, LayerOptions options)
                     $"layer {layer.Descriptor.Digest} is here already, unpacked {Describe(present)}, and not {Describe(_wanted)}",
                     "Use the same options as before, remove the images that have it, or use another --root.");
             }
-        }
-    }
-
-    /// <summary>Notes how the layers of an image were unpacked.</summary>
-    public async Task NoteAsync(ImageView image, CancellationToken cancellationToken)
-    {
-        if (_wanted.Length == 0)
-        {
-            return;
-        }
-
-        Dictionary<string, string?> labels = new() { [WellKnownLabels.LeftOut] = _wanted };
-        foreach (ImageLayer layer in image.Layers)
-        {
-            await snapshots.SetLabelsAsync(layer.ChainId.ToString(), labels, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -77,10 +77,11 @@ internal sealed class WholeTreeDraft : IAsyncDisposable
 
     /// <summary>Makes it a committed snapshot, durably.</summary>
     /// <param name="name">Its name, the chain ID.</param>
+    /// <param name="labels">Its labels.</param>
     /// <param name="cancellationToken">Cancels before it is visible.</param>
-    public async Task CommitAsync(string name, CancellationToken cancellationToken)
+    public async Task CommitAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
-        await _snapshots.CommitAsync(name, _key, labels: null, parent: null, (Manifest!, _usage), cancellationToken).ConfigureAwait(false);
+        await _snapshots.CommitAsync(name, _key, labels, parent: null, (Manifest!, _usage), cancellationToken).ConfigureAwait(false);
         _isCommitted = true;
     }
 

@@ -1,4 +1,5 @@
 using LayerStore;
+using LayerStore.Content;
 using LayerStore.Metadata;
 using LayerStore.Oci;
 using Snapshotter.Snapshots.Database;
@@ -107,7 +108,9 @@ internal sealed class OverlayPublisher(SqliteDatabase database, SnapshotTable ta
         }
 
         long tree = LayerTable.Find(session, link.DiffId, link.ChainId)?.Tree ?? PublishDraft(session, link, published);
-        return table.Add(session, name, SnapshotKind.Committed, parent, tree, now);
+        long id = table.Add(session, name, SnapshotKind.Committed, parent, tree, now);
+        SnapshotTable.ReplaceLabels(session, id, link.Labels ?? Labels.None);
+        return id;
     }
 
     private static long PublishDraft(SqliteSession session, LayerLink link, List<OverlayLayerDraft> published)

@@ -9,7 +9,7 @@ namespace LayerStore.Content;
 /// <code>
 /// ROOT/                       0700; may hold foreign files, which are left alone
 ///   layerstore.json           the mark of a store: {"format":1,"xattrs":"trusted"}; written once, last of all
-///   metadata.db  -wal -shm    SQLite: labels of blobs, images, leases, owners' claims
+///   metadata.db  -wal -shm -journal    SQLite: labels of blobs, images, leases, owners' claims
 ///   blobs/sha256/HEX          a blob, read-only in spirit; its name is its digest
 ///   blobs/sha512/HEX
 ///   blobs/ALGORITHM/HEX.damaged   what a verified read found not to be the blob HEX; replaced by the next ingest, else garbage
@@ -17,8 +17,9 @@ namespace LayerStore.Content;
 ///   ingest/KEY/ingest.json    its owner and reference, and the digest and size to come
 ///   ingest/KEY/lock           locked (flock) while its writer lives
 ///   locks/NAME                locks (flock) between processes; see StoreLock
-///   snapshots.db  -wal -shm   SQLite: layers and snapshots
+///   snapshots.db  -wal -shm -journal   SQLite: layers and snapshots
 ///   t/N/                      a directory tree that overlay is given: a layer, an upper, the top of a view
+///   t/0/                      stays empty: a lower directory for stacks that have none
 ///   w/N/                      overlay's work directory for the upper N
 ///   m/N                       the manifest of the layer N: what unpacking wrote
 ///   trash/                    what is about to be deleted, under any name
@@ -210,7 +211,7 @@ public sealed class StoreLayout
 
     private void MakeDirectories()
     {
-        foreach (string name in (ReadOnlySpan<string>)["blobs", "blobs/sha256", "blobs/sha512", "ingest", "locks", "t", "w", "m", "trash"])
+        foreach (string name in (ReadOnlySpan<string>)["blobs", "blobs/sha256", "blobs/sha512", "ingest", "locks", "t", "t/0", "w", "m", "trash"])
         {
             string path = Path.Join(Root, name);
             PosixFile.TryMakeDirectory(path, Printable.Text(path));

@@ -22,7 +22,7 @@ internal sealed class StackView : IDisposable
     /// <param name="xattrNamespace">Where overlay keeps its marks.</param>
     /// <param name="followsReferences">Whether redirects are followed and files without data are completed. Only for uppers that the kernel wrote:
     /// layers that came from a tar never have either.</param>
-    /// <param name="empty">An empty directory that stays, for a single layer, made if missing; null makes one in the temporary directory, where a kill leaves it.</param>
+    /// <param name="empty">An empty directory that stays, for a single layer; null makes one in the temporary directory, where a kill leaves it.</param>
     public static StackView Open(IReadOnlyList<string> layers, string xattrNamespace, bool followsReferences = false, string? empty = null)
     {
         // Overlay takes no single layer, and a layer alone would show its whiteouts: then an empty directory goes below. It
@@ -30,11 +30,6 @@ internal sealed class StackView : IDisposable
         DirectoryInfo? made = layers.Count == 1 && empty is null ? Directory.CreateTempSubdirectory("layerstore-") : null;
         try
         {
-            if (layers.Count == 1 && empty is not null)
-            {
-                Directory.CreateDirectory(empty, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-
             IEnumerable<string> lowers = layers.Count == 1 ? layers.Append(empty ?? made!.FullName) : layers;
             List<string> options = [$"lowerdir={string.Join(':', lowers.Select(Escape))}"];
             if (xattrNamespace == "user")

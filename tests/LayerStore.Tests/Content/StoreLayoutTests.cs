@@ -34,6 +34,17 @@ public sealed class StoreLayoutTests : IDisposable
     }
 
     [Fact]
+    public void Directories_that_are_missing_are_made_again()
+    {
+        StoreLayout layout = StoreLayout.OpenOrCreate(_directory.Path, XattrNamespace.Trusted);
+        Directory.Delete(layout.Tree(0));
+        Directory.Delete(layout.Trash);
+        StoreLayout.Open(_directory.Path);
+        Assert.Equal(Private, File.GetUnixFileMode(layout.Tree(0)));
+        Assert.True(Directory.Exists(layout.Trash));
+    }
+
+    [Fact]
     public void The_other_namespace_is_refused_with_a_hint()
     {
         StoreLayout.OpenOrCreate(_directory.Path, XattrNamespace.Trusted);

@@ -197,15 +197,9 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
             SnapshotRow row = Require(s, key);
             return (row, SnapshotTable.Chain(s, row.Id));
         });
-        OverlayStack below = OverlayStack.Of(chain.Skip(1));
-        if (Lowers(row.Kind, row.Tree, below).Contains(TreeStore.Empty))
-        {
-            MakeEmptyLower();
-        }
-
         if (row.Kind == SnapshotKind.View && !TrustedDirectory.Exists(Layout.Tree(row.Tree)))
         {
-            MakeTop(row.Tree, below.Root);
+            MakeTop(row.Tree, OverlayStack.Of(chain.Skip(1)).Root);
             SyncDirectory(Layout.Tree(row.Tree));
         }
 
@@ -223,14 +217,8 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     private protected override void Fill(
         SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, IdMapping? mapping, CancellationToken cancellationToken)
     {
-        OverlayStack stack = OverlayStack.Of(below);
-        if (Lowers(kind, tree, stack).Contains(TreeStore.Empty))
-        {
-            MakeEmptyLower();
-        }
-
         // An upper is shown as it is; a view's top is one more lower, and mapped with the others.
-        MakeTop(tree, stack.Root, kind == SnapshotKind.Active ? mapping : null);
+        MakeTop(tree, OverlayStack.Of(below).Root, kind == SnapshotKind.Active ? mapping : null);
         if (kind == SnapshotKind.Active)
         {
             MakeWork(tree);
@@ -297,20 +285,6 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     {
         using DirectoryHandle works = TrustedDirectory.Open(Layout.Works);
         works.MakeDirectory(ByteString.FromText(tree.ToString()), WorkMode);
-    }
-
-    private void MakeEmptyLower()
-    {
-        try
-        {
-            if (!Directory.Exists(Layout.Tree(TreeStore.Empty)))
-            {
-                MakeTop(TreeStore.Empty, rootSource: null);
-            }
-        }
-        catch (LayerStoreException e) when (e.Kind == ErrorKind.AlreadyExists)
-        {
-        }
     }
 
     private string? FindEmptyLower()

@@ -11,7 +11,8 @@ namespace Snapshotter.Snapshots.Trees;
 /// </summary>
 /// <remarks>
 /// <para>A row is written before its directory is made and, but for a draft's, removed before its directory is deleted, and
-/// numbers are never used again. So a directory that was seen before the rows were read, and has none, is garbage.</para>
+/// numbers are never used again. So a directory that was seen before the rows were read, and has none, is garbage. A draft's row need not outlive a
+/// power cut before its tree is live: its number is then free again, but not for as long as anything has it for a name.</para>
 /// <para>A draft's row names a lock that its process holds from before the row is written until it ends. When the lock
 /// can be taken, the process is dead.</para>
 /// </remarks>

@@ -15,14 +15,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/peers.sh"
 
 budget=${BUDGET:-60}
-tools=(${TOOLS:-layerstore mounted containerd umoci buildah podman})
+tools=(${TOOLS:-layerstore unsynced mounted containerd umoci buildah buildah_push podman podman_push})
 
 # What a tool can write; the first tool is what the others are compared with.
 compressions_of() {
     case $1 in
         layerstore | mounted) echo gzip zstd none ;;
         containerd) echo gzip none ;;
-        umoci) echo gzip ;;
+        umoci | unsynced | buildah_push | podman_push) echo gzip ;;
         buildah) echo gzip none ;;
         podman) echo none ;;
     esac
@@ -31,9 +31,11 @@ compressions_of() {
 label_of() {
     case $1 in
         layerstore) echo '`layerstore commit`' ;;
+        unsynced) echo '`layerstore commit --no-sync`' ;;
         mounted) echo '`layerstore commit`, still mounted' ;;
         containerd) echo '`ctr snapshots diff`' ;;
         umoci) echo '`umoci repack`' ;;
+        *_push) echo "\`${1%_push} commit\`, then \`${1%_push} push\` to an OCI layout" ;;
         *) echo "\`$1 commit\`" ;;
     esac
 }

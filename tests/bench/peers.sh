@@ -41,6 +41,14 @@ mounted_commit() { layerstore_commit "$@"; }
 mounted_remove() { layerstore_remove "$1"; }
 mounted_close() { :; }
 
+# The same, with the bytes left to the kernel, as the tools do that do not sync.
+unsynced_import() { :; }
+unsynced_mount() { layerstore_mount "$1"; }
+unsynced_unmount() { layerstore_unmount "$1"; }
+unsynced_commit() { measure "$1" "$layerstore" --root "$work/layerstore/store" commit "$2" "committed-$2" --compression "$3" --no-sync; }
+unsynced_remove() { layerstore_remove "$1"; }
+unsynced_close() { :; }
+
 containerd_cli() { ctr --address "$work/containerd/sock" "$@"; }
 
 containerd_import() {
@@ -131,6 +139,16 @@ buildah_remove() {
 
 buildah_close() { :; }
 
+# The same, and the image is pushed to a layout that has the base image already: what is there then is what the other tools leave, a packed blob with a digest.
+buildah_push_import() { buildah push -q localhost/base "oci:$work/buildah/layout:base"; }
+buildah_push_mount() { buildah_mount "$1"; }
+buildah_push_unmount() { buildah_unmount "$1"; }
+buildah_push_commit() {
+    containers_cli buildah measure "$1" sh -c 'buildah commit -q "$1" "$2" && buildah push -q "$2" "oci:$3:$2"' sh "$2" "committed-$2" "$work/buildah/layout"
+}
+buildah_push_remove() { buildah_remove "$1"; }
+buildah_push_close() { :; }
+
 podman_import() { containers_import podman "$1"; }
 
 podman_mount() {
@@ -148,3 +166,12 @@ podman_remove() {
 }
 
 podman_close() { :; }
+
+podman_push_import() { podman push -q localhost/base "oci:$work/podman/layout:base"; }
+podman_push_mount() { podman_mount "$1"; }
+podman_push_unmount() { podman_unmount "$1"; }
+podman_push_commit() {
+    containers_cli podman measure "$1" sh -c 'podman commit -q "$1" "$2" && podman push -q "$2" "oci:$3:$2"' sh "$2" "committed-$2" "$work/podman/layout"
+}
+podman_push_remove() { podman_remove "$1"; }
+podman_push_close() { :; }

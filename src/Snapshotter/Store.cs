@@ -78,7 +78,7 @@ public sealed partial class Store : IAsyncDisposable
 
     private ImageMounter Mounts => new(_layout, Snapshots, Snapshotter.MountRecords);
 
-    private ImageCommitter Committer => new(_layout, Content, Images, Snapshots, Unpacker, _options.TimeProvider);
+    private ImageCommitter Committer => new(_layout, _content, Images, Snapshots, Unpacker, _options.TimeProvider);
 
     /// <summary>Whether there is a store at this root.</summary>
     public static bool Exists(string root) => StoreLayout.Exists(root);

@@ -14,6 +14,19 @@ switch (args[0])
         Console.WriteLine((await store.WriteBlobAsync(args[2], whole, new("x/y", LayerStore.Digest.Compute(whole), whole.Length))).Digest);
         break;
 
+    // write-all SIZE...: blobs, committed together.
+    case "write-all":
+        List<FinishedIngest> ingests = [];
+        foreach (string size in args[2..])
+        {
+            IngestWriter begun = await store.BeginIngestAsync(size);
+            begun.Write(Bytes(size));
+            ingests.Add(new FinishedIngest(begun));
+        }
+
+        Console.WriteLine(string.Join(' ', (await store.CommitAllAsync(ingests)).Select(blob => blob.Digest)));
+        break;
+
     // hang REFERENCE SIZE: the first half of a blob, and then nothing, for ever.
     case "hang":
         byte[] half = Bytes(args[3]);

@@ -16,6 +16,8 @@ internal sealed class Commit : CliCommand
     private readonly Option<CompressionKind> _compression = Choices.Option(
         "--compression", "gzip, zstd or none (gzip)", ("gzip", CompressionKind.Gzip), ("zstd", CompressionKind.Zstd), ("none", CompressionKind.None));
 
+    private readonly Option<bool> _noSync = StoreFlags.NoSync();
+
     public Commit()
         : base("commit", "Make a new image of what a snapshot changed; prints the manifest digest")
     {
@@ -24,6 +26,7 @@ internal sealed class Commit : CliCommand
         Add(_message);
         Add(_author);
         Add(_compression);
+        Add(_noSync);
     }
 
     /// <inheritdoc/>
@@ -37,7 +40,7 @@ internal sealed class Commit : CliCommand
             SourceDate = SourceDate.Read(session.Host.Variable),
             Warn = session.Warn,
         };
-        await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
+        await using Store store = await session.OpenAsync(create: false, cancellationToken, sync: !session.Get(_noSync)).ConfigureAwait(false);
         CommitResult result = await store.CommitAsync(session.Get(_key), session.Get(_name), options, cancellationToken).ConfigureAwait(false);
         if (result.Layer is null)
         {

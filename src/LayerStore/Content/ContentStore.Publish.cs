@@ -1,87 +1,136 @@
 using LayerStore.Linux;
 using LayerStore.Metadata;
-using Microsoft.Win32.SafeHandles;
 
 namespace LayerStore.Content;
 
 /// <content>How verified bytes become a blob.</content>
 public sealed partial class ContentStore
 {
+    /// <summary>
+    /// Commits several ingests of this store, waiting for the disk once for the bytes of all and once for their names. Their digests and sizes are those
+    /// that were expected at the beginning, else those of the bytes.
+    /// </summary>
+    /// <param name="ingests">The ingests; their writers cannot be used afterwards. What was written elsewhere on the same file system after the first of them
+    /// was begun is on the disk as well when this returns.</param>
+    /// <param name="cancellationToken">Cancels before, not during, the publication.</param>
+    /// <returns>The blobs in the same order, also those that were there already.</returns>
+    /// <exception cref="LayerStoreException">As for <see cref="IngestWriter.CommitAsync"/>. If the bytes of one are wrong, none is published.</exception>
+    /// <remarks>
+    /// Crash points: as for one, but that all files are on the disk before the first is renamed, and all names before a row is written. The rows,
+    /// and so the labels, outlive a power cut from the next change of the database on: a blob that loses its row is whole, and without labels.
+    /// </remarks>
+    public async Task<IReadOnlyList<BlobInfo>> CommitAllAsync(IReadOnlyList<FinishedIngest> ingests, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ingests);
+        List<VerifiedIngest> verified = [];
+        foreach ((IngestWriter writer, IReadOnlyDictionary<string, string>? labels) in ingests)
+        {
+            verified.Add(Own(writer).Verify(expected: null, size: null, labels, cancellationToken));
+        }
+
+        using StoreLock publishing = await LockForPublishingAsync(cancellationToken).ConfigureAwait(false);
+        bool isPublished = false;
+        try
+        {
+            List<BlobInfo> blobs = Publish(verified, mustBeNew: false, file => PosixFile.SyncFileSystem(file.Data, "blobs"), _database.WriteUnsynced);
+            isPublished = true;
+            return blobs;
+        }
+        finally
+        {
+            foreach (FinishedIngest ingest in ingests)
+            {
+                Own(ingest.Writer).End(isPublished);
+            }
+        }
+    }
+
     /// <summary>Keeps deletions away until the blob and its row are published.</summary>
     internal Task<StoreLock> LockForPublishingAsync(CancellationToken cancellationToken) =>
         StoreLock.AcquireAsync(_layout, PublishingLock, exclusive: false, cancellationToken: cancellationToken);
 
-    /// <summary>Makes verified bytes a blob of an owner; see the remarks for the order. The caller holds the ingest's lock and the one for publishing.</summary>
-    /// <param name="owner">Whose it is to be.</param>
-    /// <param name="digest">The verified digest.</param>
-    /// <param name="size">The verified length in bytes.</param>
-    /// <param name="data">The open file.</param>
-    /// <param name="path">Its path.</param>
-    /// <param name="labels">Labels to add.</param>
+    /// <summary>Makes verified bytes a blob of an owner; see the remarks of the class for the order. The caller holds the ingest's lock and the one for publishing.</summary>
+    /// <param name="ingest">The bytes.</param>
     /// <param name="mustBeNew">Whether a blob that is this owner's already is an error.</param>
-    internal BlobInfo Publish(
-        string owner, Digest digest, long size, SafeFileHandle data, string path, IReadOnlyDictionary<string, string> labels, bool mustBeNew)
+    internal BlobInfo Publish(VerifiedIngest ingest, bool mustBeNew) =>
+        Publish([ingest], mustBeNew, file => PosixFile.Sync(file.Data, Name(file.Digest)), _database.Write)[0];
+
+    private List<BlobInfo> Publish(
+        IReadOnlyList<VerifiedIngest> ingests,
+        bool mustBeNew,
+        Action<VerifiedIngest> sync,
+        Func<Func<SqliteSession, List<BlobInfo>>, List<BlobInfo>> write)
     {
-        bool isCommandLine = owner == StoreOwner.CommandLine;
-        BlobInfo? existing = Find(digest, CancellationToken.None);
-        if (existing is not null && mustBeNew && (isCommandLine || IsClaimed(owner, digest)))
+        List<BlobInfo?> existing = [.. ingests.Select(ingest => FindExisting(ingest, mustBeNew))];
+        VerifiedIngest[] added = [.. ingests.Where((_, i) => existing[i] is null)];
+        if (added.Length == 0 && ingests.All(ingest => ingest.Owner == StoreOwner.CommandLine && ingest.Labels.Count == 0))
         {
-            throw AlreadyHere(digest);
+            return existing!;
         }
 
-        DateTimeOffset modifiedAt = default;
-        if (existing is null)
+        if (added.Length > 0 && _sync)
         {
-            if (_sync)
-            {
-                PosixFile.Sync(data, Name(digest));
-            }
-
-            modifiedAt = PosixFile.Stat(data, Name(digest)).ModifiedAt;
-            PosixFile.Rename(path, _layout.Blob(digest), Name(digest));
-            SyncName(digest);
-        }
-        else if (isCommandLine && labels.Count == 0)
-        {
-            return existing;
+            sync(added[0]);
         }
 
-        BlobInfo published = _database.Write(session =>
+        Dictionary<Digest, DateTimeOffset> modifiedAt = [];
+        foreach (VerifiedIngest ingest in added)
+        {
+            modifiedAt[ingest.Digest] = PosixFile.Stat(ingest.Data, Name(ingest.Digest)).ModifiedAt;
+            PosixFile.Rename(ingest.Path, _layout.Blob(ingest.Digest), Name(ingest.Digest));
+        }
+
+        SyncNames(modifiedAt.Keys);
+        List<BlobInfo> published = write(session =>
         {
             DateTimeOffset now = _time.GetUtcNow();
-            if (existing is null)
-            {
-                BlobTable.Put(session, digest, size, modifiedAt, now);
-            }
-
-            if (isCommandLine)
-            {
-                BlobTable.ChangeLabels(session, digest, labels!, now);
-            }
-            else
-            {
-                Claim(session, owner, digest, labels, now);
-            }
-
-            BlobInfo blob = ToInfo(digest, BlobTable.Find(session, digest)!);
-            return isCommandLine ? blob : Seen(blob, ClaimTable.Find(session, owner, digest)!);
+            return [.. ingests.Select(ingest => Record(session, ingest, modifiedAt, now))];
         });
-        PosixFile.TryUnlink(_layout.DamagedBlob(digest), Name(digest));
+        foreach (VerifiedIngest ingest in ingests)
+        {
+            PosixFile.TryUnlink(_layout.DamagedBlob(ingest.Digest), Name(ingest.Digest));
+        }
+
         return published;
     }
 
-    private static void Claim(SqliteSession session, string owner, Digest digest, IReadOnlyDictionary<string, string> labels, DateTimeOffset now)
+    private BlobInfo? FindExisting(VerifiedIngest ingest, bool mustBeNew)
     {
-        ClaimTable.Add(session, owner, digest, now);
-        if (labels.Count > 0)
-        {
-            ClaimTable.ChangeLabels(session, ClaimTable.Find(session, owner, digest)!, labels!, now);
-        }
+        BlobInfo? existing = Find(ingest.Digest, CancellationToken.None);
+        return existing is not null && mustBeNew && (ingest.Owner == StoreOwner.CommandLine || IsClaimed(ingest.Owner, ingest.Digest))
+            ? throw AlreadyHere(ingest.Digest)
+            : existing;
     }
+
+    private static BlobInfo Record(SqliteSession session, VerifiedIngest ingest, Dictionary<Digest, DateTimeOffset> modifiedAt, DateTimeOffset now)
+    {
+        Digest digest = ingest.Digest;
+        if (modifiedAt.TryGetValue(digest, out DateTimeOffset modified))
+        {
+            BlobTable.Put(session, digest, ingest.Size, modified, now);
+        }
+
+        if (ingest.Owner == StoreOwner.CommandLine)
+        {
+            BlobTable.ChangeLabels(session, digest, ingest.Labels!, now);
+            return ToInfo(digest, BlobTable.Find(session, digest)!);
+        }
+
+        ClaimTable.Add(session, ingest.Owner, digest, now);
+        if (ingest.Labels.Count > 0)
+        {
+            ClaimTable.ChangeLabels(session, ClaimTable.Find(session, ingest.Owner, digest)!, ingest.Labels!, now);
+        }
+
+        return Seen(ToInfo(digest, BlobTable.Find(session, digest)!), ClaimTable.Find(session, ingest.Owner, digest)!);
+    }
+
+    private FileIngestWriter Own(IngestWriter writer) =>
+        writer is FileIngestWriter own && own.BelongsTo(this) ? own : throw new ArgumentException("The ingest is another store's.", nameof(writer));
 
     // A name whose fsync failed may be gone after a power cut, and a second fsync would not tell. So it goes now, and what
     // depends on it fails.
-    private void SyncName(Digest digest)
+    private void SyncNames(IReadOnlyCollection<Digest> digests)
     {
         if (!_sync)
         {
@@ -90,11 +139,18 @@ public sealed partial class ContentStore
 
         try
         {
-            PosixFile.SyncDirectory(_layout.Blobs(digest.Algorithm));
+            foreach (DigestAlgorithm algorithm in digests.Select(digest => digest.Algorithm).Distinct())
+            {
+                PosixFile.SyncDirectory(_layout.Blobs(algorithm));
+            }
         }
         catch (LayerStoreException)
         {
-            PosixFile.Discard(_layout.Blob(digest));
+            foreach (Digest digest in digests)
+            {
+                PosixFile.Discard(_layout.Blob(digest));
+            }
+
             throw;
         }
     }

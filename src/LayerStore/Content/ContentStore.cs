@@ -167,7 +167,7 @@ public sealed partial class ContentStore : IContentStore
         if (!_layout.IsReadOnly)
         {
             // Its publisher may have died, or not yet come, between the rename and the fsync of the directory.
-            SyncName(digest);
+            SyncNames([digest]);
             _database.Write(session => BlobTable.Put(session, digest, file.Size, file.ModifiedAt, createdAt));
         }
 

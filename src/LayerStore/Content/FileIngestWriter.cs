@@ -126,11 +126,56 @@ internal sealed class FileIngestWriter : IngestWriter
         bool mustBeNew = false,
         CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Commit(Verify(expected, size, labels, cancellationToken), mustBeNew, cancellationToken);
+    }
+
+    /// <summary>Whether it came from this store object.</summary>
+    public bool BelongsTo(ContentStore store) => ReferenceEquals(store, _store);
+
+    /// <summary>Checks digest and size, and that nothing but the blob's bytes is in the file.</summary>
+    public VerifiedIngest Verify(Digest? expected, long? size, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellationToken)
+    {
         ObjectDisposedException.ThrowIf(_released, this);
         labels ??= Labels.None;
         Labels.Validate(labels!);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Commit(expected, size, labels, mustBeNew, cancellationToken);
+        if ((size ?? _total) is { } length && length != _offset)
+        {
+            throw new SizeMismatchException(_what, length, _offset);
+        }
+
+        expected ??= _expected;
+        if (expected is not null && expected.Algorithm != _algorithm)
+        {
+            ResetHash(expected.Algorithm);
+        }
+
+        HashExisting(cancellationToken);
+        Digest actual = _hash.Current();
+        if (expected is not null && expected != actual)
+        {
+            throw new DigestMismatchException("blob", expected, actual);
+        }
+
+        // A write that failed halfway has left bytes beyond the offset.
+        SetLength(_offset);
+        return new VerifiedIngest(_record.Owner, actual, _offset, _data, _directory.Data, labels);
+    }
+
+    /// <summary>Ends it, after what was verified was published or could not be.</summary>
+    public void End(bool isPublished)
+    {
+        if (!isPublished)
+        {
+            // After a failed fsync the kernel holds these pages for clean: bytes that may never reach the disk must not
+            // be resumed.
+            PosixFile.Discard(_directory.Data);
+        }
+
+        // A blob's time of modification is recorded, and tells whether somebody else changed it. What is left of the ingest holds none any more.
+        _isChanged = false;
+        _directory.TryRemove();
+        Release();
     }
 
     protected override void Release()
@@ -158,54 +203,20 @@ internal sealed class FileIngestWriter : IngestWriter
         _isChanged = true;
     }
 
-    private async Task<BlobInfo> Commit(
-        Digest? expected, long? size, IReadOnlyDictionary<string, string> labels, bool mustBeNew, CancellationToken cancellationToken)
+    private async Task<BlobInfo> Commit(VerifiedIngest verified, bool mustBeNew, CancellationToken cancellationToken)
     {
-        Digest actual = Verify(expected, size, cancellationToken);
-        _isChanged = false; // A blob's time of modification is recorded, and tells whether somebody else changed it.
         using StoreLock publishing = await _store.LockForPublishingAsync(cancellationToken).ConfigureAwait(false);
+        bool isPublished = false;
         try
         {
-            return _store.Publish(_record.Owner, actual, _offset, _data, _directory.Data, labels, mustBeNew);
-        }
-        catch
-        {
-            // After a failed fsync the kernel holds these pages for clean: bytes that may never reach the disk must not
-            // be resumed.
-            PosixFile.Discard(_directory.Data);
-            throw;
+            BlobInfo blob = _store.Publish(verified, mustBeNew);
+            isPublished = true;
+            return blob;
         }
         finally
         {
-            // What is left of it holds no ingest any more.
-            _directory.TryRemove();
-            Release();
+            End(isPublished);
         }
-    }
-
-    private Digest Verify(Digest? expected, long? size, CancellationToken cancellationToken)
-    {
-        if ((size ?? _total) is { } length && length != _offset)
-        {
-            throw new SizeMismatchException(_what, length, _offset);
-        }
-
-        expected ??= _expected;
-        if (expected is not null && expected.Algorithm != _algorithm)
-        {
-            ResetHash(expected.Algorithm);
-        }
-
-        HashExisting(cancellationToken);
-        Digest actual = _hash.Current();
-        if (expected is not null && expected != actual)
-        {
-            throw new DigestMismatchException("blob", expected, actual);
-        }
-
-        // A write that failed halfway has left bytes beyond the offset.
-        SetLength(_offset);
-        return actual;
     }
 
     // Bytes of an earlier writer are read once, and only if they are kept.

@@ -36,6 +36,11 @@ public sealed class SourceDateTests : IDisposable
         }
 
         result ??= await store.CommitAsync("key", "image", options);
+        using (MountedSnapshot mount = new(await store.Snapshots.MountsAsync("key"), _temp["mount"]))
+        {
+            Assert.True(Files(mount.Path).Where(file => file.Path.ToString() != "old").All(file => file.Status.ModifiedAt > s_limit), "THE CONTAINER'S OWN TIMES WERE CHANGED!");
+        }
+
         await store.UnpackAsync("image", _temp["plain"], new UnpackOptions { Sync = false });
         IReadOnlyList<TreeFile> plain = Files(_temp["plain"]);
         Assert.Equal([".", "again", "d", "d/link", "d/new", "old"], plain.Select(file => file.Path.ToString()));

@@ -11,8 +11,7 @@ namespace Snapshotter.Layers.Commit;
 /// <remarks>
 /// The upper still belongs to an active snapshot until the layer is published, so after every step the mount would show
 /// the same: whiteouts are added everywhere before the first opaque mark goes, and the marks go before the copies that
-/// they made necessary. Only sockets, which no layer holds, are lost, and times that the layer was told to limit; a crash may
-/// leave one directory's time changed.
+/// they made necessary. Only sockets, which no layer holds, are lost; a crash may leave one directory's time changed.
 /// </remarks>
 internal sealed class FrozenUpper
 {
@@ -31,19 +30,13 @@ internal sealed class FrozenUpper
     /// <param name="upper">The upper.</param>
     /// <param name="xattrNamespace">Where overlay keeps its marks.</param>
     /// <param name="plan">The layer that was made of it.</param>
-    /// <param name="latest">The latest time that the layer has; null if it has them as they are.</param>
     /// <param name="cancellationToken">Stops between directories.</param>
-    public static void Clean(RootDirectory upper, string xattrNamespace, LayerPlan plan, Timestamp? latest, CancellationToken cancellationToken)
+    public static void Clean(RootDirectory upper, string xattrNamespace, LayerPlan plan, CancellationToken cancellationToken)
     {
         FrozenUpper cleaner = new(new OverlayXattrs(xattrNamespace), plan, cancellationToken);
         cleaner.EachDirectory(upper, cleaner.WriteWhiteouts);
         cleaner.EachDirectory(upper, cleaner.RemoveMarks);
         cleaner.EachDirectory(upper, cleaner.RemoveUnchanged);
-        if (latest is { } time)
-        {
-            cleaner.EachDirectory(upper, (directory, _) => LimitTimes(directory, time));
-            LimitTime(upper, time);
-        }
     }
 
     /// <summary>Calls the step for each directory, those above first, and puts the directory's time back.</summary>
@@ -141,26 +134,6 @@ internal sealed class FrozenUpper
             {
                 directory.RemoveXattr(name, xattr.Name);
             }
-        }
-    }
-
-    private static void LimitTimes(DirectoryHandle directory, Timestamp latest)
-    {
-        foreach (DirectoryItem item in directory.List())
-        {
-            if (directory.TryStat(item.Name) is { } status && status.ModifiedAt > latest)
-            {
-                directory.SetTimes(item.Name, null, latest);
-            }
-        }
-    }
-
-    private static void LimitTime(RootDirectory upper, Timestamp latest)
-    {
-        using DirectoryHandle root = upper.OpenSelf();
-        if (root.Stat().ModifiedAt > latest)
-        {
-            root.SetTimes(null, null, latest);
         }
     }
 

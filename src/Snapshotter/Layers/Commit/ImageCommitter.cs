@@ -13,7 +13,7 @@ namespace Snapshotter.Layers.Commit;
 
 /// <summary>Makes a new image of what changed in an active snapshot: layer, config, manifest, and the name last.</summary>
 internal sealed class ImageCommitter(
-    StoreLayout layout, IContentStore content, IImageStore images, ISnapshotter snapshots, LayerUnpacker unpacker, TimeProvider clock)
+    StoreLayout layout, ContentStore content, IImageStore images, ISnapshotter snapshots, LayerUnpacker unpacker, TimeProvider clock)
 {
     private readonly SnapshotDiffer _differ = new(layout, snapshots);
 
@@ -80,27 +80,13 @@ internal sealed class ImageCommitter(
         LayerCommitter committer = await LayerCommitter.BeginAsync(content, _differ, snapshots, snapshot, options, cancellationToken).ConfigureAwait(false);
         await using (committer.ConfigureAwait(false))
         {
-            LayerBlob? layer = await committer.WriteAsync(evenIfEmpty: below.Config.DiffIds.Count == 0, lease, cancellationToken).ConfigureAwait(false);
+            LayerBlob? layer = await committer.WriteAsync(evenIfEmpty: below.Config.DiffIds.Count == 0, cancellationToken).ConfigureAwait(false);
             HistoryEntry history = new(options.SourceDate ?? clock.GetUtcNow(), "layerstore commit", options.Author, options.Message);
-            EditedImage edited;
-            if (layer is null)
-            {
-                edited = ImageEditor.AppendHistory(below, history, baseImage);
-            }
-            else
-            {
-                brought.Add(layer.Descriptor.Digest);
-                edited = ImageEditor.AppendLayer(
+            EditedImage edited = layer is null
+                ? ImageEditor.AppendHistory(below, history, baseImage)
+                : ImageEditor.AppendLayer(
                     below, new NewLayer(layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, options.Compression, history), baseImage);
-            }
-
-            await lease.KeepAsync([LeaseResource.Blob(edited.Config.Digest), LeaseResource.Blob(edited.Manifest.Digest)], cancellationToken).ConfigureAwait(false);
-            foreach (OciDocument document in (OciDocument[])[edited.Config, edited.Manifest])
-            {
-                await StoreAsync(document, cancellationToken).ConfigureAwait(false);
-                brought.Add(document.Digest);
-            }
-
+            await StoreAsync(edited, layer, lease, brought, cancellationToken).ConfigureAwait(false);
             if (layer is not null)
             {
                 await RegisterAsync(committer, edited, layer, lease, cancellationToken).ConfigureAwait(false);
@@ -111,22 +97,83 @@ internal sealed class ImageCommitter(
         }
     }
 
+    /// <summary>Makes the layer and the documents blobs, all of them with one wait for the disk, and lets the lease keep them and the layer to come.</summary>
+    private async Task StoreAsync(EditedImage edited, LayerBlob? layer, WorkLease lease, ICollection<Digest> brought, CancellationToken cancellationToken)
+    {
+        Digest[] blobs = [.. layer is null ? (Digest[])[] : [layer.Descriptor.Digest], edited.Config.Digest, edited.Manifest.Digest];
+        List<LeaseResource> kept = [.. blobs.Select(LeaseResource.Blob)];
+        if (layer is not null)
+        {
+            kept.AddRange([LeaseResource.Layer(layer.DiffId), LeaseResource.Chain(ChainOf(edited))]);
+        }
+
+        await lease.KeepAsync(kept, cancellationToken).ConfigureAwait(false);
+        List<FinishedIngest> ingests = layer is null ? [] : [layer.Ingest];
+        try
+        {
+            foreach (OciDocument document in (OciDocument[])[edited.Config, edited.Manifest])
+            {
+                if (await TryWriteAsync(document, cancellationToken).ConfigureAwait(false) is { } writer)
+                {
+                    ingests.Add(new FinishedIngest(writer));
+                }
+            }
+
+            foreach (Digest blob in blobs)
+            {
+                brought.Add(blob);
+            }
+
+            await content.CommitAllAsync(ingests, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ingests.ForEach(ingest => ingest.Writer.Discard());
+        }
+    }
+
+    /// <summary>Writes a document into an ingest; null if it is here.</summary>
+    private async Task<IngestWriter?> TryWriteAsync(OciDocument document, CancellationToken cancellationToken)
+    {
+        IngestWriter writer;
+        try
+        {
+            writer = await content.BeginIngestAsync($"commit-{document.Digest}", document.Descriptor, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.AlreadyExists)
+        {
+            return null;
+        }
+
+        try
+        {
+            writer.Restart();
+            writer.Write(document.Bytes.Span);
+            return writer;
+        }
+        catch
+        {
+            writer.Discard();
+            throw;
+        }
+    }
+
     /// <summary>Makes the new layer ready to be mounted. A snapshotter of whole trees gets it the usual way: its tree is a copy in any case.</summary>
     private async Task RegisterAsync(
         LayerCommitter committer, EditedImage edited, LayerBlob layer, WorkLease lease, CancellationToken cancellationToken)
     {
+        if (snapshots is ILayerSnapshotter)
+        {
+            await committer.PublishAsync(layer.DiffId, ChainOf(edited), edited.Manifest.Digest, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), edited.Manifest.Descriptor, platform: null, cancellationToken)
             .ConfigureAwait(false);
-        if (snapshots is not ILayerSnapshotter)
-        {
-            await unpacker.UnpackAsync(view, LayerOptions.Default, lease, progress: null, CancellationToken.None).ConfigureAwait(false);
-        }
-        else
-        {
-            await lease.KeepAsync([LeaseResource.Layer(layer.DiffId), LeaseResource.Chain(view.ChainId!)], cancellationToken).ConfigureAwait(false);
-            await committer.PublishAsync(layer.DiffId, view.ChainId!, edited.Manifest.Digest, cancellationToken).ConfigureAwait(false);
-        }
+        await unpacker.UnpackAsync(view, LayerOptions.Default, lease, progress: null, CancellationToken.None).ConfigureAwait(false);
     }
+
+    private static Digest ChainOf(EditedImage image) => ChainId.Compute(image.Config.DiffIds)[^1];
 
     /// <summary>
     /// The image that the snapshot stands on: that of its labels, whose chain must be the snapshot's parent; else any image with that
@@ -181,7 +228,4 @@ internal sealed class ImageCommitter(
         ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), parsed.Descriptor, platform: null, cancellationToken).ConfigureAwait(false);
         return view.ChainId?.ToString() == parent ? new EditedImage(view.Manifest, view.Config) : null;
     }
-
-    private Task<BlobInfo> StoreAsync(OciDocument document, CancellationToken cancellationToken) =>
-        content.WriteBlobAsync($"commit-{document.Digest}", document.Bytes, document.Descriptor, cancellationToken: cancellationToken);
 }

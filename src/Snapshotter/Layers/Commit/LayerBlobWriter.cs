@@ -54,15 +54,12 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
     /// <summary>The sha256 of a file that was written into the layer; null for an empty one and for what is no file.</summary>
     public ByteString? HashOf(ByteString path) => _hashes.TryGetValue(path, out ByteString hash) ? hash : null;
 
-    /// <summary>Publishes the blob, after the sink was finished.</summary>
-    /// <param name="lease">Keeps it.</param>
-    /// <param name="cancellationToken">Cancels before.</param>
-    /// <param name="labels">Further labels for it.</param>
-    public async Task<LayerBlob> CommitAsync(
-        WorkLease lease, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? labels = null)
+    /// <summary>Ends the layer, after the sink was finished.</summary>
+    /// <param name="labels">Further labels for the blob.</param>
+    public LayerBlob Finish(IReadOnlyDictionary<string, string>? labels = null)
     {
         _compressor!.Dispose();
-        await lease.KeepAsync([LeaseResource.Blob(_ingest.Current())], cancellationToken).ConfigureAwait(false);
+        Descriptor blob = new(MediaTypeOf(_compression), _ingest.Current(), _ingest.Offset);
 
         // A blob that is not compressed is hashed once: it is the tar.
         Digest? diffId = _tar?.Current();
@@ -72,8 +69,20 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
             all[UncompressedLabel] = diffId.ToString();
         }
 
-        BlobInfo blob = await _ingest.CommitAsync(labels: all, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new LayerBlob(new Descriptor(MediaTypeOf(_compression), blob.Digest, blob.Size), diffId ?? blob.Digest, _tar?.Count ?? blob.Size);
+        return new LayerBlob(new FinishedIngest(_ingest, all), blob, diffId ?? blob.Digest, _tar?.Count ?? blob.Size);
+    }
+
+    /// <summary>Ends the layer and publishes the blob.</summary>
+    /// <param name="lease">Keeps it.</param>
+    /// <param name="cancellationToken">Cancels before.</param>
+    /// <param name="labels">Further labels for it.</param>
+    public async Task<LayerBlob> CommitAsync(
+        WorkLease lease, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? labels = null)
+    {
+        LayerBlob layer = Finish(labels);
+        await lease.KeepAsync([LeaseResource.Blob(layer.Descriptor.Digest)], cancellationToken).ConfigureAwait(false);
+        await _ingest.CommitAsync(labels: layer.Ingest.Labels, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return layer;
     }
 
     /// <summary>Drops the ingest, if it was not committed.</summary>

@@ -1,6 +1,5 @@
 using LayerStore;
 using LayerStore.Content;
-using LayerStore.Leases;
 using LayerStore.Tar;
 using Snapshotter.Layers.Apply;
 using Snapshotter.Layers.Diff;
@@ -17,8 +16,8 @@ namespace Snapshotter.Layers.Commit;
 /// </summary>
 /// <remarks>
 /// A snapshot that is not mounted gives its upper away: it is cleaned in place to what unpacking would have made, becomes the layer
-/// when it is published, and the snapshot goes on with an empty upper on top of it. One that is mounted keeps its upper; the
-/// layer is written in the same pass over the files, reflinked where the file system can.
+/// when it is published, and the snapshot goes on with an empty upper on top of it. One that is mounted, or has times that the layer may not have, keeps
+/// its upper; the layer is written in the same pass over the files, reflinked where the file system can.
 /// </remarks>
 internal sealed class LayerCommitter : IAsyncDisposable
 {
@@ -53,14 +52,14 @@ internal sealed class LayerCommitter : IAsyncDisposable
         return new LayerCommitter(differ, snapshots, snapshot, writer, options);
     }
 
-    /// <summary>Writes the blob and, with a snapshotter that shares layers, the draft of the layer. Nothing is visible yet but the blob.</summary>
+    /// <summary>Writes the blob and, with a snapshotter that shares layers, the draft of the layer. Nothing is visible yet.</summary>
     /// <param name="evenIfEmpty">Whether to make a layer if nothing has changed; else there is neither blob nor draft then.</param>
-    /// <param name="lease">Keeps the blob.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>The blob, or null.</returns>
-    public async Task<LayerBlob?> WriteAsync(bool evenIfEmpty, WorkLease lease, CancellationToken cancellationToken)
+    /// <returns>The blob, whose ingest is this object's until it is committed; or null.</returns>
+    public async Task<LayerBlob?> WriteAsync(bool evenIfEmpty, CancellationToken cancellationToken)
     {
-        if (_snapshots is not null)
+        // An upper whose times are to be limited stays as it is, or a commit that ends halfway would have changed what the snapshot shows.
+        if (_snapshots is not null && _latest is null)
         {
             _draft = await TryFreezeAsync(_snapshots, cancellationToken).ConfigureAwait(false);
             _isFrozen = _draft is not null;
@@ -95,20 +94,15 @@ internal sealed class LayerCommitter : IAsyncDisposable
             return null;
         }
 
-        if (_draft is not null)
-        {
-            // What is implied or new in the tree of a layer that a differ wrote is in the plan: it is never loose.
-            _draft.HasRootEntry = _plan.HasRootEntry;
-            _draft.IsChainBound = _owners is { Restored.Count: > 0 };
-        }
-
-        return await _writer.CommitAsync(lease, cancellationToken).ConfigureAwait(false);
+        LayerBlob blob = _writer.Finish();
+        FinishDraft(cancellationToken);
+        return blob;
     }
 
     /// <summary>Publishes the layer on top of what the snapshot stands on. One that gave its upper away stands on the new image from then on.</summary>
     /// <param name="diffId">The layer's.</param>
     /// <param name="chainId">The new image's.</param>
-    /// <param name="manifest">The new image, whose blobs are stored.</param>
+    /// <param name="manifest">The new image, whose blobs are stored by now.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <remarks>
     /// Killed while the upper is cleaned: it shows the same (<see cref="FrozenUpper"/>), and the next commit goes on. Killed after the publication:
@@ -117,33 +111,14 @@ internal sealed class LayerCommitter : IAsyncDisposable
     /// </remarks>
     public async Task PublishAsync(Digest diffId, Digest chainId, Digest manifest, CancellationToken cancellationToken)
     {
-        if (_snapshots is null || _draft is null)
+        if (_snapshots is not null && _draft is not null)
         {
-            return;
+            await _snapshots.PublishAsync(
+                [new LayerLink(diffId, chainId, _draft)],
+                _isFrozen ? _snapshot.Name : null,
+                new Dictionary<string, string?> { [SnapshotLabels.ImageManifest] = manifest.ToString() },
+                cancellationToken).ConfigureAwait(false);
         }
-
-        if (_isFrozen)
-        {
-            using RootDirectory upper = RootDirectory.Open(_draft.Directory);
-            FrozenUpper.Clean(upper, _snapshots.OverlayXattrNamespace, _plan, _latest, cancellationToken);
-        }
-
-        using (RootDirectory tree = RootDirectory.Open(_draft.Directory))
-        {
-            (_draft.ManifestDigest, _draft.Usage) = ManifestBuilder.Write(
-                tree,
-                _draft.ManifestPath,
-                (path, _) => _writer.HashOf(path),
-                _owners?.Restored,
-                _draft.HasRootEntry ? null : new OverlayXattrs(_snapshots.OverlayXattrNamespace),
-                cancellationToken);
-        }
-
-        await _snapshots.PublishAsync(
-            [new LayerLink(diffId, chainId, _draft)],
-            _isFrozen ? _snapshot.Name : null,
-            new Dictionary<string, string?> { [SnapshotLabels.ImageManifest] = manifest.ToString() },
-            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -154,6 +129,32 @@ internal sealed class LayerCommitter : IAsyncDisposable
         {
             await _draft.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Makes the draft what unpacking the layer would have made, with its manifest.</summary>
+    private void FinishDraft(CancellationToken cancellationToken)
+    {
+        if (_snapshots is null || _draft is null)
+        {
+            return;
+        }
+
+        // What is implied or new in the tree of a layer that a differ wrote is in the plan: it is never loose.
+        _draft.HasRootEntry = _plan.HasRootEntry;
+        _draft.IsChainBound = _owners is { Restored.Count: > 0 };
+        using RootDirectory tree = RootDirectory.Open(_draft.Directory);
+        if (_isFrozen)
+        {
+            FrozenUpper.Clean(tree, _snapshots.OverlayXattrNamespace, _plan, cancellationToken);
+        }
+
+        (_draft.ManifestDigest, _draft.Usage) = ManifestBuilder.Write(
+            tree,
+            _draft.ManifestPath,
+            (path, _) => _writer.HashOf(path),
+            _owners?.Restored,
+            _draft.HasRootEntry ? null : new OverlayXattrs(_snapshots.OverlayXattrNamespace),
+            cancellationToken);
     }
 
     /// <summary>The snapshot's upper as a draft; null if it is mounted, or means nothing without what is below it.</summary>

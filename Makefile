@@ -16,9 +16,9 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
-TOOLS := layerstore layerstore-store umoci containerd podman buildah gnu-tar bsdtar
+TOOLS ?= layerstore layerstore-store umoci containerd podman buildah gnu-tar bsdtar
 
-.PHONY: help sdk deps build test demo fuzz faults hostile lint format bench bench-unpack bench-commit bench-sync bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
+.PHONY: help sdk deps build test demo fuzz faults hostile lint format bench bench-tool bench-report bench-unpack bench-containers bench-stores bench-start bench-growth bench-drivers bench-commit bench-sync bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,13 +56,40 @@ lint: sdk ## formatting and warnings, as continuous integration sees them
 format: sdk ## formats the sources
 	@dotnet format LayerStore.sln
 
-bench: bench-unpack bench-commit bench-sync ## measures beside other tools; the results go to docs/performance.md (root; RUNS=5)
+bench: bench-unpack bench-containers bench-stores bench-start bench-growth bench-drivers bench-commit bench-sync ## measures beside other tools; the results go to docs/performance.md (root; RUNS=5, tests/bench/README.md)
 
-bench-unpack: deps build images ## measures pull and unpack, on the images of `make images`
-	@tests/bench/unpack.sh
+bench-unpack: deps build images bench-tool ## measures import, unpack, export and rmi, on the images of `make images` (SCENARIOS="pull again next export rmi" TOOLS=...)
+	@tests/bench/unpack.sh $(IMAGE)
+	@tests/bench/report
+
+bench-containers: deps build bench-tool ## measures rm, mount and prepare (SCENARIOS="rm mount prepare")
+	@tests/bench/containers.sh
+	@tests/bench/report
+
+bench-stores: deps build bench-tool ## measures gc and listings (SCENARIOS="gc images ls")
+	@tests/bench/stores.sh
+	@tests/bench/report
+
+bench-start: deps build bench-tool ## measures short commands beside an empty program (SCENARIOS="version images prepare mounts")
+	@tests/bench/start.sh
+	@tests/bench/report
+
+bench-growth: deps build bench-tool ## measures how time and memory grow (SCENARIOS="files layers bytes images snapshots blobs", FULL=1)
+	@tests/bench/growth.sh
+	@tests/bench/report
+
+bench-drivers: deps build bench-tool ## measures the drivers beside each other
+	@tests/bench/drivers.sh
+	@tests/bench/report
 
 bench-commit: deps build ## measures commit on a large image (SCENARIOS="few many big")
 	@tests/bench/commit.sh $(SCENARIOS)
+
+bench-tool: sdk
+	@tests/bench/build
+
+bench-report: bench-tool ## writes docs/performance.md and its plots again, from the newest results
+	@tests/bench/report
 
 bench-sync: deps build images ## measures what it costs that all is on the disk, on the images of `make images`
 	@tests/bench/sync.sh

@@ -1,13 +1,17 @@
 # shellcheck shell=bash
 # lib.sh: what the benchmarks share. Sourced; the script that does so has its own directory in $here.
 #
-# It makes $work, a directory that is gone at the end with all that is mounted or runs in it.
+# It makes $work, a directory that is gone at the end with all that is mounted or runs in it. What was measured is kept: each part's samples become
+# a file in $results, also when the script is stopped half-way.
 export LC_ALL=C TZ=UTC
 
 repository=$(cd "$here/../.." && pwd)
 layerstore=$repository/out/layerstore
 cache=$repository/.cache/bench
+results=${RESULTS:-$cache/results}
 runs=${RUNS:-5}
+budget=${BUDGET:-60}
+begun=$(date +%Y%m%dT%H%M%S)
 
 fail() { printf 'error: %s\nhint: %s\n' "$1" "$2" >&2; exit 1; }
 
@@ -16,8 +20,10 @@ fail() { printf 'error: %s\nhint: %s\n' "$1" "$2" >&2; exit 1; }
 [[ -x /usr/bin/time ]] || fail 'there is no /usr/bin/time' 'run: make deps'
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/layerstore-bench-XXXXXX")
+mkdir "$work/samples" "$work/heads"
 started=()
 daemon=
+disk_device=
 
 stop_daemons() {
     local process
@@ -29,17 +35,40 @@ stop_daemons() {
     daemon=
 }
 
-clean_up() {
+# Last mounted, first unmounted.
+unmount_below() {
     local mount
-    stop_daemons
-    # Last mounted, first unmounted.
     while read -r mount; do
         umount "$mount" || umount --lazy "$mount" || true
-    done < <(awk -v under="$work/" 'index($5, under) == 1 { print $5 }' /proc/self/mountinfo | tac)
+    done < <(awk -v under="$1" 'index($5, under) == 1 { print $5 }' /proc/self/mountinfo | tac)
+}
+
+clean_up() {
+    stop_daemons
+    save
+    unmount_below "$work/"
+    [[ -z $disk_device ]] || losetup --detach "$disk_device" || true
     rm -rf --one-file-system "$work"
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
+
+# new_disk: an empty ext4 of its own at $work/disk, so that nobody pays for files that another one wrote or removed. It is in a file, past the page cache.
+new_disk() {
+    mkdir -p "$work/disk"
+    fallocate -l "${DISK:-12G}" "$work/disk.img"
+    mkfs.ext4 -q -i 8192 -E lazy_itable_init=1,nodiscard "$work/disk.img"
+    disk_device=$(losetup --find --show --direct-io=on "$work/disk.img")
+    mount -o noinit_itable "$disk_device" "$work/disk"
+}
+
+drop_disk() {
+    unmount_below "$work/disk/"
+    umount "$work/disk"
+    losetup --detach "$disk_device"
+    disk_device=
+    rm "$work/disk.img"
+}
 
 # start_containerd DIR: a daemon of our own, in $daemon; its root, state and socket are in the directory.
 start_containerd() {
@@ -62,21 +91,93 @@ cpu_of() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13)
 # The most memory that a process has had, in KiB, since `echo 5` was written into its clear_refs.
 peak_of() { awk '$1 == "VmHWM:" { print $2 }' "/proc/$1/status"; }
 
-# measure FILE COMMAND…: runs it and adds a line "wall-seconds cpu-seconds peak-KiB" to the file. While $daemon runs, its work and its memory count.
+# The bytes that a process and the children it has waited for have given to the disk, or will: write_bytes of proc(5).
+written_by() { awk '$1 == "write_bytes:" { print $2 }' "/proc/$1/io"; }
+
+# measure FILE COMMAND…: runs it and adds a line "wall-seconds cpu-seconds peak-KiB written-bytes" to the file. While $daemon runs, what it does
+# counts too.
 measure() {
-    local file=$1 cpu=0 before=0 peak=0 TIMEFORMAT='%R %U %S'
+    local file=$1 cpu=0 before=0 peak=0 written
+    local TIMEFORMAT='%R %U %S'
     shift
+    written=$(written_by $$)
     if [[ -n $daemon ]]; then
         before=$(cpu_of "$daemon")
+        written=$((written + $(written_by "$daemon")))
         echo 5 > "/proc/$daemon/clear_refs"
     fi
     { time /usr/bin/time -q -f %M -o "$work/peak" "$@" > /dev/null 2> "$work/log"; } 2> "$work/time" || { cat "$work/log" >&2; return 1; }
+    written=$(($(written_by $$) - written))
     if [[ -n $daemon ]]; then
         cpu=$(cpu_of "$daemon")
         peak=$(peak_of "$daemon")
+        written=$((written + $(written_by "$daemon")))
     fi
-    awk -v cpu="$cpu" -v before="$before" -v peak="$peak" \
-        'FNR == NR { wall = $1; used = $2 + $3; next } { print wall, used + cpu - before, $1 + peak }' "$work/time" "$work/peak" >> "$file"
+    awk -v cpu="$cpu" -v before="$before" -v peak="$peak" -v written="$written" \
+        'FNR == NR { wall = $1; used = $2 + $3; next } { print wall, used + cpu - before, $1 + peak, written }' "$work/time" "$work/peak" >> "$file"
+}
+
+# into PART SCENARIO TOOL [AT]: the file for the samples of a tool; AT is a size, where a scenario grows. No word has a dot.
+into() {
+    mkdir -p "$work/samples/$1"
+    printf '%s/samples/%s/%s.%s.%s' "$work" "$1" "$2" "$3" "${4:-}"
+}
+
+# about PART KIND FIELD…: says something about a part's scenarios or tools; the records are those of ResultFile.cs.
+about() {
+    local part=$1 IFS=$'\t'
+    shift
+    printf '%s\n' "$*" >> "$work/heads/$part"
+}
+
+# Labels of tools: label TOOL TEXT, for all parts.
+label() { printf 'label\t%s\t%s\n' "$1" "$2" >> "$work/labels"; }
+
+# spent FILE…: whether a tool has used more than its budget, BUDGET seconds (60) in a scenario. It is far from the fastest then, and sits out the other runs.
+spent() { [[ -e $1 ]] && awk -v budget="$budget" '{ sum += $1 } END { exit sum < budget }' "$1"; }
+
+# Which of these tools are to be measured: all, or those in TOOLS.
+picked() {
+    local tool
+    for tool in "$@"; do
+        if [[ -z ${TOOLS:-} || " $TOOLS " == *" $tool "* ]]; then printf '%s\n' "$tool"; fi
+    done
+}
+
+# wanted SCENARIO: whether SCENARIOS names it, or is empty.
+wanted() { [[ -z ${SCENARIOS:-} || " $SCENARIOS " == *" $1 "* ]]; }
+
+# image FILES LAYERS [SIZE]: the layout of an image of image.pl, made once.
+image() {
+    local layout=$cache/image-$1-$2${3:+-$3}
+    if [[ ! -e $layout/index.json ]]; then
+        rm -rf "$layout" "$layout.new"
+        mkdir -p "$cache"
+        "$here/image.pl" "$1" "$layout.new" "$2" ${3:+"$3"}
+        mv "$layout.new" "$layout"
+    fi
+    printf '%s' "$layout"
+}
+
+# Writes what was measured so far.
+save() {
+    local directory part file
+    for directory in "$work"/samples/*/; do
+        [[ -d $directory ]] || continue
+        part=$(basename "$directory")
+        mkdir -p "$results"
+        {
+            printf 'part\t%s\nmachine\t%s\n' "$part" "$(machine)"
+            cat "$work/labels" "$work/heads/$part" 2> /dev/null || true
+            # Oldest first: the order of the tools' first turns.
+            while read -r file; do
+                awk -v name="$(basename "$file")" '
+                    BEGIN { split(name, word, "."); OFS = "\t" }
+                    { print "sample", word[1], word[2], word[3], $1, $2, $3 == "-" ? "-" : $3 * 1024, $4 }' "$file"
+            done < <(stat --format '%.9W %n' "$directory"* | sort -n | cut -d' ' -f2)
+        } > "$results/$begun-$part.tsv"
+        printf 'results: %s\n' "$results/$begun-$part.tsv" >&2
+    done
 }
 
 # median COLUMN FILE
@@ -98,8 +199,8 @@ row() {
 # Where, with what and when it was measured.
 machine() {
     local tool tools=
-    for tool in umoci containerd buildah podman; do
-        tools+="$("$tool" --version | awk -v tool="$tool" '{ print tool, $3 }'), "
+    for tool in umoci containerd skopeo buildah podman; do
+        tools+="$(command "$tool" --version | awk -v tool="$tool" '{ print tool, $3 }'), "
     done
     printf '%s, %s cores, %.0f GiB; Linux %s, %s; %s; %s.\n' \
         "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" "$(nproc)" "$(awk '$1 == "MemTotal:" { print $2 / 1048576 }' /proc/meminfo)" \

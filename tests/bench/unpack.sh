@@ -1,65 +1,110 @@
 #!/bin/bash
-# unpack.sh [IMAGE…]: times import and unpack beside other tools, on the images of `make images`.
+# unpack.sh [IMAGE…]: an image's way through a store beside other tools, on the images of `make images`.
 #
-# The tools take turns, RUNS times (5), each time with a new root; the images are in the page cache. Roots are removed only after all runs
-# of an image, because removing many files slows the next creation on ext4. What each command does is in docs/performance.md, where the
-# results go if all images were measured. Needs root; Debian: containerd umoci skopeo time.
+#   pull     import and unpack, into a new root
+#   again    the same image once more: there is nothing to do
+#   next     another image, with the same layers and one small one more
+#   export   write the image out
+#   rmi      remove both (big-file)
+#
+# SCENARIOS and TOOLS pick some of them. The tools take turns, RUNS times (5), each time on a new file
+# system; the images are in the page cache. What each command does is in docs/performance.md. Needs root; Debian: containerd umoci skopeo podman buildah time jq.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 . "$here/lib.sh"
+. "$here/peers.sh"
+. "$here/limits.sh"
 
 images=${IMAGES:-$repository/.cache/images}
-tools=(layerstore umoci containerd)
-
-run_layerstore() {    # run_TOOL FILE IMAGE RUN
-    measure "$1" "$layerstore" --root "$work/roots/layerstore-$3" pull "oci:$2:latest" --name image
-}
-
-run_umoci() {
-    measure "$1" umoci unpack --image "$2:latest" "$work/roots/umoci-$3"
-}
-
-run_containerd() {
-    start_containerd "$work/roots/containerd-$3"
-    measure "$1" ctr --address "$work/roots/containerd-$3/sock" images import --snapshotter overlayfs "$work/archive.tar"
-    stop_daemons
-}
-
-label_of() {
-    case $1 in
-        layerstore) echo '`layerstore pull`' ;;
-        umoci) echo '`umoci unpack`' ;;
-        containerd) echo '`ctr images import`' ;;
-    esac
-}
-
+mapfile -t tools < <(picked layerstore layerstore-native containerd umoci skopeo podman buildah)
 names=("$@")
-((${#names[@]})) || mapfile -t names < <(cd "$images" && printf '%s\n' */index.json | sed 's,/.*,,')
-mkdir "$work/results"
+((${#names[@]})) || names=(node-modules debian big-file)
+
+label layerstore '`layerstore`'
+label layerstore-native '`layerstore --driver native`'
+label containerd '`ctr images`'
+label umoci '`umoci unpack`'
+label skopeo '`skopeo copy`'
+label podman '`podman`'
+label buildah '`buildah`'
+
+# The image with one small layer more.
+next_of() {
+    local layout=$work/next/$1
+    if [[ ! -e $layout ]]; then
+        mkdir -p "$work/next"
+        cp -a "$images/$1" "$layout"
+        umoci insert --image "$layout:latest" "$here/lib.sh" /one-more > /dev/null
+    fi
+    printf '%s' "$layout"
+}
+
+does() { declare -F "$1" > /dev/null; }
+
+# once TOOL IMAGE RUN: the whole way, in a new root.
+once() {
+    local tool=$1 name=$2
+    if spent "$(into pull "$name" "$tool")"; then return; fi
+    new_disk
+    base=$work/disk
+    "${tool}_open"
+    sync
+    "${tool}_pull" "$(into pull "$name" "$tool")" "$images/$name" image
+    if [[ $tool != umoci ]]; then
+        if wanted again; then "${tool}_pull" "$(into again "$name" "$tool")" "$images/$name" image; fi
+        if wanted next; then "${tool}_pull" "$(into next "$name" "$tool")" "$(next_of "$name")" next; fi
+        sync
+        if wanted export && does "${tool}_push" && ! spent "$(into export "$name" "$tool")"; then "${tool}_push" "$(into export "$name" "$tool")" image; fi
+        if wanted rmi && [[ $name == big-file ]] && does "${tool}_rmi"; then
+            sync
+            ! wanted next || "${tool}_rmi" /dev/null next
+            "${tool}_rmi" "$(into rmi "$name" "$tool")" image
+        fi
+    fi
+    "${tool}_close"
+    drop_disk
+}
+
+measure_copy() {
+    local into
+    new_disk
+    into=$(into export "$1" limit-copy)
+    # shellcheck disable=SC2016
+    measure "$into" sh -c 'cp -r "$1" "$2" && sync -f "$2"' sh "$images/$1/blobs" "$work/disk/copy"
+    drop_disk
+}
+
+measure_empty() { measure "$(into "$1" "$2" limit-empty)" "$empty"; }
+
+titles() {
+    local part
+    for part in pull again next export rmi; do
+        about "$part" scenario "$1" "$1" ''
+    done
+    about pull floor "$1" "$(nproc)" limit-inflate+limit-blob+limit-data+limit-create
+    about again floor "$1" 1 limit-empty
+    about next floor "$1" 1 limit-empty
+    about export floor "$1" 1 limit-copy
+    about rmi floor "$1" 1 limit-empty
+}
+
 for name in "${names[@]}"; do
-    mkdir -p "$work/roots"
-    skopeo copy -q "oci:$images/$name:latest" "oci-archive:$work/archive.tar:image:latest"
-    cat "$images/$name"/blobs/sha256/* "$work/archive.tar" > /dev/null
+    [[ -e $images/$name/index.json ]] || fail "there is no image $name in $images" 'run: make images'
+    titles "$name"
+    stage "$images/$name" > /dev/null
+    ! wanted next || stage "$(next_of "$name")" > /dev/null
+    stage_limits "$images/$name"
     for ((run = 1; run <= runs; run++)); do
         printf '%s, run %d of %d\n' "$name" "$run" "$runs" >&2
         for tool in "${tools[@]}"; do
-            sync
-            "run_$tool" "$work/results/$name.$tool" "$images/$name" "$run"
+            once "$tool" "$name" "$run"
         done
+        measure_limits pull "$name" "$images/$name"
+        ! wanted again || measure_empty again "$name"
+        ! wanted next || measure_empty next "$name"
+        ! wanted export || measure_copy "$name"
+        if wanted rmi && [[ $name == big-file ]]; then measure_empty rmi "$name"; fi
     done
-    rm -rf "$work/roots" "$work/archive.tar"
+    rm -f "$work"/staged/* "$work"/limits/*.tar
 done
-
-report() {
-    local name tool
-    machine
-    for name in "${names[@]}"; do
-        table "$name"
-        for tool in "${tools[@]}"; do
-            row "$(label_of "$tool")" "$work/results/$name.$tool" "$work/results/$name.layerstore"
-        done
-    done
-}
-
-if (($#)); then report; else report | publish unpack; fi

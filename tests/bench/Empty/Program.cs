@@ -1,0 +1,2 @@
+// Nothing is what it does.
+return 0;

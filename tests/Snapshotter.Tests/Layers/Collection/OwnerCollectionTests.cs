@@ -169,6 +169,83 @@ public sealed class OwnerCollectionTests
     }
 
     [SkippableFact]
+    public async Task What_is_claimed_during_a_collection_stays()
+    {
+        Tools.RequireRoot();
+        await using CollectionStore it = await CollectionStore.MakeAsync();
+        await using Store owner = await it.OpenAsync("containerd");
+        using SemaphoreSlim collected = new(0);
+        using CancellationTokenSource stop = new();
+        Task collecting = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await it.CollectAsync();
+                collected.Release();
+            }
+        });
+
+        for (int i = 0; i < 100; i++)
+        {
+            // Now the file is gone, now it is there still: a claim of it, or a new one.
+            byte[] bytes = [(byte)(i % 2)];
+            Descriptor? expected = i % 4 < 2 ? new Descriptor("x/y", Digest.Compute(bytes), 1) : null;
+            Digest digest = (await owner.Content.WriteBlobAsync("r", bytes, expected)).Digest;
+            while (collected.Wait(0))
+            {
+            }
+
+            await collected.WaitAsync();
+            Assert.Equal(bytes, await owner.Content.ReadAllAsync(digest, 1));
+            await owner.Content.DeleteAsync(digest);
+            await owner.Content.WriteBlobAsync("r", bytes, expected);
+            await owner.Content.DeleteAsync(digest);
+        }
+
+        await stop.CancelAsync();
+        await collecting;
+    }
+
+    [SkippableFact]
+    public async Task An_image_that_is_pulled_while_an_owner_gives_its_blobs_up_is_whole()
+    {
+        Tools.RequireRoot();
+        await using CollectionStore it = await CollectionStore.MakeAsync();
+        Image image = await it.PullAsync("layers", "image");
+        ImageView view = await it.Store.LoadAsync(image);
+        Descriptor[] blobs = [image.Target, image.Manifest, view.Manifest.Config, .. view.Manifest.Layers];
+        blobs = [.. blobs.DistinctBy(blob => blob.Digest)];
+        List<byte[]> bytes = [];
+        foreach (Descriptor blob in blobs)
+        {
+            bytes.Add(await it.Store.Content.ReadAllAsync(blob, int.MaxValue));
+        }
+
+        await using Store owner = await it.OpenAsync("containerd");
+        for (int i = 0; i < 5; i++)
+        {
+            foreach ((Descriptor blob, byte[] content) in blobs.Zip(bytes))
+            {
+                await owner.Content.WriteBlobAsync("r", content, blob);
+            }
+
+            await it.Store.RemoveImageAsync("image");
+            Task<Image> pull = Task.Run(() => it.PullAsync("layers", "image"));
+            foreach (Descriptor blob in blobs)
+            {
+                await owner.Content.DeleteAsync(blob.Digest);
+                await owner.ReclaimAsync();
+            }
+
+            await pull;
+            await it.AssertSoundAsync();
+        }
+
+        await it.Store.RemoveImageAsync("image");
+        Assert.Empty(await it.NamesAsync());
+    }
+
+    [SkippableFact]
     public async Task Check_says_who_claimed_a_blob_that_is_gone_or_damaged()
     {
         Tools.RequireRoot();

@@ -18,6 +18,12 @@ internal sealed class Session(Host host, ParseResult parsed, GlobalOptions optio
     /// <summary>The store's directory, an absolute path.</summary>
     public string Root => StoreRoot.Find(Get(options.Root), host.Variable, Privileges.IsRoot);
 
+    /// <summary>The store's directory if the command line says where, an absolute path; null leaves it to the environment and to what is usual.</summary>
+    public string? GivenRoot => Get(options.Root) is null ? null : Root;
+
+    /// <summary>What is to be logged if the command line says so, else null.</summary>
+    public LogLevel? GivenLogLevel => Has(options.LogLevel) ? Get(options.LogLevel) : null;
+
     /// <summary>The driver that was asked for, or null.</summary>
     public StoreDriver? Driver => Get(options.Driver);
 

@@ -11,14 +11,20 @@ public sealed partial class Store
     /// <param name="dryRun">Whether only to say what would be freed: nothing is changed.</param>
     /// <param name="cancellationToken">Cancels; what was begun is finished by the next collection.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: an image is not here whole, so what it holds cannot be told; nothing was collected.</exception>
-    public Task<CollectionResult> CollectAsync(bool dryRun = false, CancellationToken cancellationToken = default)
+    public async Task<CollectionResult> CollectAsync(bool dryRun = false, CancellationToken cancellationToken = default)
     {
         if (!dryRun)
         {
             _layout.RequireWritable();
         }
 
-        return Collector.CollectAsync(dryRun, cancellationToken);
+        CollectionResult result = await Tracing.RunAsync("gc", () => Collector.CollectAsync(dryRun, cancellationToken)).ConfigureAwait(false);
+        if (!dryRun)
+        {
+            Measurements.Collected("gc", result.Items.Count, result.Bytes);
+        }
+
+        return result;
     }
 
     /// <summary>
@@ -32,7 +38,7 @@ public sealed partial class Store
     public Task<IReadOnlyList<StoreItem>> ReclaimAsync(CancellationToken cancellationToken = default)
     {
         _layout.RequireWritable();
-        return Collector.ReclaimAsync(cancellationToken);
+        return Tracing.RunAsync("reclaim", () => Collector.ReclaimAsync(cancellationToken));
     }
 
     /// <summary>Who has something here, in the order of their names; the command line always.</summary>
@@ -67,6 +73,12 @@ public sealed partial class Store
     public async Task<RemovalResult> RemoveImageAsync(string name, bool dryRun = false, CancellationToken cancellationToken = default)
     {
         Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
-        return await Collector.RemoveImageAsync(image.Name, dryRun, cancellationToken).ConfigureAwait(false);
+        RemovalResult result = await Tracing.RunAsync("rmi", () => Collector.RemoveImageAsync(image.Name, dryRun, cancellationToken), image.Name).ConfigureAwait(false);
+        if (!dryRun)
+        {
+            Measurements.Collected("rmi", result.Freed.Items.Count, result.Freed.Bytes);
+        }
+
+        return result;
     }
 }

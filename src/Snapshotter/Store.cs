@@ -6,6 +6,7 @@ using LayerStore.Metadata;
 using LayerStore.Oci;
 using LayerStore.Tar;
 using LayerStore.Transports;
+using Microsoft.Extensions.Logging;
 using Snapshotter.Layers;
 using Snapshotter.Layers.Check;
 using Snapshotter.Layers.Collection;
@@ -44,7 +45,7 @@ public sealed partial class Store : IAsyncDisposable
         _layout = layout;
         _options = options;
         _metadata = MetadataDatabase.Open(layout, options.Sync);
-        _content = new ContentStore(layout, _metadata, options.Sync, options.TimeProvider);
+        _content = new ContentStore(layout, _metadata, options.Sync, options.TimeProvider, options.Loggers?.CreateLogger<ContentStore>());
         Content = _content.ForOwner(options.Owner, () => Dropped?.Invoke());
         Images = new ImageStore(_metadata, options.TimeProvider);
         Leases = new LeaseStore(layout, _metadata, options.TimeProvider);
@@ -123,7 +124,8 @@ public sealed partial class Store : IAsyncDisposable
         }
 
         ImagePuller puller = new(Content, Images, Leases, options.Unpack ? Unpacker : null, () => Collector);
-        return TimeLimit.RunAsync(options.Layers.Limits, token => puller.PullAsync(source, options, progress, token), cancellationToken);
+        return Tracing.RunAsync(
+            "pull", () => TimeLimit.RunAsync(options.Layers.Limits, token => puller.PullAsync(source, options, progress, token), cancellationToken), options.Name);
     }
 
     /// <summary>Writes an image somewhere else.</summary>
@@ -268,7 +270,8 @@ public sealed partial class Store : IAsyncDisposable
         try
         {
             await using WorkLease lease = await Leases.BeginWorkAsync("commit", cancellationToken).ConfigureAwait(false);
-            return await Committer.CommitAsync(key, ImageName.Normalize(name), options ?? new CommitOptions(), lease, brought, cancellationToken).ConfigureAwait(false);
+            return await Tracing.RunAsync(
+                "commit", () => Committer.CommitAsync(key, ImageName.Normalize(name), options ?? new CommitOptions(), lease, brought, cancellationToken), key).ConfigureAwait(false);
         }
         catch (Exception) when (brought.Count > 0)
         {
@@ -294,8 +297,14 @@ public sealed partial class Store : IAsyncDisposable
         using StoreLock? held = options.Repair
             ? await CollectionLock.TakeAsync(_layout, cancellationToken).ConfigureAwait(false)
             : _layout.IsReadOnly ? null : await CollectionLock.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
-        return await new StoreChecker(_layout, _metadata, _content, Images, Snapshotter, _options)
-            .CheckAsync(options, progress, cancellationToken).ConfigureAwait(false);
+        StoreChecker checker = new(_layout, _metadata, _content, Images, Snapshotter, _options);
+        CheckReport report = await Tracing.RunAsync("check", () => checker.CheckAsync(options, progress, cancellationToken)).ConfigureAwait(false);
+        foreach (CheckFinding finding in report.Findings.Where(finding => finding.IsDamage))
+        {
+            Measurements.Damaged(finding.Subject.ToString().ToLowerInvariant());
+        }
+
+        return report;
     }
 
     /// <inheritdoc/>

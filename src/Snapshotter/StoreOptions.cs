@@ -1,4 +1,5 @@
 using LayerStore;
+using Microsoft.Extensions.Logging;
 
 namespace Snapshotter;
 
@@ -19,6 +20,9 @@ public sealed record StoreOptions
 
     /// <summary>Whether to make a store where there is none; else its absence is an error.</summary>
     public bool Create { get; init; } = true;
+
+    /// <summary>Told of damaged blobs and the like; null for nobody.</summary>
+    public ILoggerFactory? Loggers { get; init; }
 
     /// <summary>The clock that dates records.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LayerStore.Cli.Commands.Content;
+using LayerStore.Cli.Commands.Daemons;
 using LayerStore.Cli.Commands.Layers;
 using LayerStore.Cli.Commands.Leases;
 using LayerStore.Cli.Commands.Snapshots;
@@ -63,6 +64,13 @@ internal static class CommandTree
         ("gc", static () => new Gc()),
         ("check", static () => new Check()),
         ("serve", static () => new Serve()),
+        ("config", static () => new Command("config", "Print and check the daemon's configuration, containerd's and systemd's")
+        {
+            new ConfigDefault(),
+            new ConfigCheck(),
+            new ConfigContainerd(),
+            new ConfigSystemd(),
+        }),
         ("doctor", static () => new Doctor()),
         ("version", static () => new Version()),
     ];

@@ -1,3 +1,4 @@
+using LayerStore.Cli.Doctoring;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using Snapshotter.Doctor;
@@ -22,7 +23,9 @@ internal sealed class Doctor : CliCommand
     {
         List<Diagnosis> lines = [];
         bool isTable = session.Get(_listing.Format) == OutputFormat.Table && !session.Get(_listing.Quiet);
-        foreach (Diagnosis line in StoreDoctor.Examine(session.Root, new DoctorOptions { Driver = session.Driver }, cancellationToken))
+        IEnumerable<Diagnosis> all = StoreDoctor.Examine(session.Root, new DoctorOptions { Driver = session.Driver }, cancellationToken)
+            .Concat(new DaemonDoctor(session.Root, session.Host.Variable).Examine());
+        foreach (Diagnosis line in all)
         {
             lines.Add(line);
             if (isTable)

@@ -78,6 +78,7 @@ public sealed partial class ContentStore
         {
             modifiedAt[ingest.Digest] = PosixFile.Stat(ingest.Data, Name(ingest.Digest)).ModifiedAt;
             PosixFile.Rename(ingest.Path, _layout.Blob(ingest.Digest), Name(ingest.Digest));
+            Measurements.PublishedBytes.Add(ingest.Size);
         }
 
         SyncNames(modifiedAt.Keys);

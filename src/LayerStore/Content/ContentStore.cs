@@ -203,6 +203,7 @@ public sealed partial class ContentStore : IContentStore
     // first; then a good blob is fetched once more, and nothing worse.
     private void SetAside(Digest digest, FileStat damaged, LayerStoreException failure)
     {
+        Measurements.DamagedBlobs.Add(1);
         Log.DamagedBlob(_logger, digest, failure.Message);
         try
         {

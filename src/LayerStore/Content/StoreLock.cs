@@ -1,3 +1,4 @@
+using System.Text;
 using LayerStore.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,6 +14,7 @@ public sealed class StoreLock : IDisposable
     // Waiting polls: flock(2) cannot be both waited for and cancelled.
     private const int FirstDelayMilliseconds = 1;
     private const int LongestDelayMilliseconds = 50;
+    private const int MaxNote = 4096;
 
     private readonly SafeFileHandle _file;
 
@@ -58,6 +60,41 @@ public sealed class StoreLock : IDisposable
         string what = $"lock {Printable.Text(path)}";
         using SafeFileHandle? file = PosixFile.OpenRegular(path, what, out _);
         return file is not null && !PosixFile.TryLock(file, exclusive: false, what);
+    }
+
+    /// <summary>What the living holder of a lock says of itself; null if nobody holds it, or it said nothing.</summary>
+    /// <param name="layout">The store.</param>
+    /// <param name="name">The lock.</param>
+    public static string? ReadNote(StoreLayout layout, string name)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        string path = NamePath(layout, name);
+        string what = $"lock {Printable.Text(path)}";
+        using SafeFileHandle? file = PosixFile.OpenRegular(path, what, out _);
+        if (file is null || PosixFile.TryLock(file, exclusive: false, what))
+        {
+            return null;
+        }
+
+        byte[] note = new byte[MaxNote];
+        int length = RandomAccess.Read(file, note, 0);
+        return length == 0 ? null : Encoding.UTF8.GetString(note, 0, length);
+    }
+
+    /// <summary>Says something of the holder of this lock, to whoever asks while it is held (<see cref="ReadNote"/>).</summary>
+    /// <param name="text">What; at most 4096 bytes of it are read.</param>
+    public void SetNote(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            RandomAccess.SetLength(_file, 0);
+            RandomAccess.Write(_file, Encoding.UTF8.GetBytes(text), 0);
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, "write a lock");
+        }
     }
 
     /// <summary>Takes an exclusive lock of the store and waits for it on this thread.</summary>

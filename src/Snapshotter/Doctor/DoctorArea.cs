@@ -17,4 +17,7 @@ public enum DoctorArea
 
     /// <summary>What runs containers.</summary>
     Runtime,
+
+    /// <summary>What serves the store to containerd, and what containerd knows of it.</summary>
+    Daemon,
 }

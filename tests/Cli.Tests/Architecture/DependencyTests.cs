@@ -51,7 +51,7 @@ public sealed partial class DependencyTests
     public void Each_package_has_one_project_that_uses_it()
     {
         Assert.Equal(["System.CommandLine"], PackageReferences("Cli"));
-        Assert.Equal(["Google.Protobuf", "Grpc.Tools"], PackageReferences("Cli/Daemon"));
+        Assert.Equal(["Google.Protobuf", "Grpc.Tools", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "YamlDotNet"], PackageReferences("Cli/Daemon"));
         Assert.Empty(PackageReferences("Snapshotter"));
     }
 

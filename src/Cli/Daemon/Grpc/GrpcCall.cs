@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 
 namespace LayerStore.Daemon.Grpc;
@@ -21,6 +22,9 @@ internal sealed class GrpcCall
 
     /// <summary>Cancelled when nobody waits for the call any more: the caller went away or gave up, or the deadline passed.</summary>
     public required CancellationToken Cancelled { get; init; }
+
+    /// <summary>The request's message, of a method that has one.</summary>
+    public IMessage? Request { get; set; }
 
     /// <summary>What the call is about, for logs: names and values as a handler gave them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Subjects => _subjects;

@@ -13,6 +13,7 @@ internal sealed record GrpcMethod(string Path, Func<GrpcBody, GrpcCall, Task> Ha
         where TResponse : class, IMessage<TResponse> => new(path, async (body, call) =>
         {
             TRequest request = await new GrpcReader<TRequest>(body, call.Cancelled).ReadOnlyOneAsync().ConfigureAwait(false);
+            call.Request = request;
             TResponse response = await handler(request, call).ConfigureAwait(false);
             await body.WriteAsync(response, flush: false, call.Cancelled).ConfigureAwait(false);
         });
@@ -23,6 +24,7 @@ internal sealed record GrpcMethod(string Path, Func<GrpcBody, GrpcCall, Task> Ha
         where TResponse : class, IMessage<TResponse> => new(path, async (body, call) =>
         {
             TRequest request = await new GrpcReader<TRequest>(body, call.Cancelled).ReadOnlyOneAsync().ConfigureAwait(false);
+            call.Request = request;
             await handler(request, new GrpcWriter<TResponse>(body, call.Cancelled), call).ConfigureAwait(false);
         });
 

@@ -110,7 +110,10 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
                 StoreItemKind.Leftover => true,
                 _ => false,
             })];
+            long bytes = Measure([.. plan.Where(thing => thing.Item.Kind == StoreItemKind.Blob)], cancellationToken).Sum(item => item.Bytes)
+                + snapshots.ReadRecords().Layers.Where(layer => layers.Contains(layer.Tree)).Sum(layer => layer.Usage.Bytes);
             taken = await TakeAsync(plan, plan, CancellationToken.None).ConfigureAwait(false);
+            Measurements.Collected("reclaim", taken.Count, bytes);
             content.ForgetDropped(dropped);
         }
 

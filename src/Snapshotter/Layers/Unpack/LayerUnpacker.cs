@@ -175,8 +175,10 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         }
 
         private async Task ExtractAsync(int index, CancellationToken cancellationToken) =>
-            _fillers[index] = await DraftFiller
-                .ExtractAsync(snapshots, image, index, extractor, draft => _drafts[index] = draft, cancellationToken).ConfigureAwait(false);
+            _fillers[index] = await Tracing.RunAsync(
+                "unpack layer",
+                () => DraftFiller.ExtractAsync(snapshots, image, index, extractor, draft => _drafts[index] = draft, cancellationToken),
+                image.Layers[index].DiffId.ToString()).ConfigureAwait(false);
 
         /// <summary>Completes a loose layer on top of what is below it, which is published for that: it is verified.</summary>
         private async Task CompleteAsync(int index, CancellationToken cancellationToken)

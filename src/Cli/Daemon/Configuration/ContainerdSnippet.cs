@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace LayerStore.Daemon.Configuration;
+
+/// <summary>Writes what goes into containerd's <c>config.toml</c>.</summary>
+/// <remarks>
+/// A proxy plugin is a name, a kind and an address; each kind needs a name of its own. containerd 1.6 knows proxies of the kinds snapshot and content, 1.7 and
+/// 2.x also diff. With a content proxy containerd's own content store must be off: its metadata store takes the one that is left.
+/// </remarks>
+internal static class ContainerdSnippet
+{
+    /// <summary>The versions of containerd that differ.</summary>
+    public static IReadOnlyList<string> Versions { get; } = ["1.6", "1.7", "2"];
+
+    /// <summary>The snippet.</summary>
+    /// <param name="settings">The daemon's: its socket, and what it can do.</param>
+    /// <param name="version">One of <see cref="Versions"/>.</param>
+    /// <param name="content">Whether containerd keeps its blobs here too.</param>
+    /// <param name="diff">Whether layers are applied and made here too.</param>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: this version of containerd does not know that.</exception>
+    public static string Write(DaemonSettings settings, string version, bool content, bool diff)
+    {
+        if (!Versions.Contains(version))
+        {
+            throw SettingValue.Wrong(version, $"one of {string.Join(", ", Versions)}");
+        }
+
+        if (diff && version == "1.6")
+        {
+            throw new LayerStoreException(ErrorKind.InvalidArgument, "containerd 1.6 knows no proxy plugin for diff", "Leave out --diff, or say --containerd 1.7 or 2.");
+        }
+
+        StringBuilder text = new();
+        text.Append("# LayerStore for containerd ").Append(version).Append(": for /etc/containerd/config.toml, then restart containerd.\n");
+        text.Append(version == "2" ? "version = 3\n" : "version = 2\n");
+        if (content)
+        {
+            text.Append("\n# containerd's own content store: there may be one.\ndisabled_plugins = [\"io.containerd.content.v1.content\"]\n");
+        }
+
+        string address = settings.Address;
+        text.Append("\n[proxy_plugins]\n");
+        AppendPlugin(text, "layerstore", "snapshot", address);
+        if (version == "2")
+        {
+            // Layers that are unpacked side by side (containerd 2.2), and mounts with other owners (2.0).
+            text.Append("    capabilities = [\"rebase\"").Append(settings.RemapIds ? ", \"remap-ids\"" : "").Append("]\n");
+        }
+
+        if (content)
+        {
+            AppendPlugin(text, "layerstore-content", "content", address);
+        }
+
+        if (diff)
+        {
+            AppendPlugin(text, "layerstore-diff", "diff", address);
+            text.Append("\n[plugins.\"io.containerd.service.v1.diff-service\"]\n  default = [\"layerstore-diff\", \"walking\"]\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendPlugin(StringBuilder text, string name, string kind, string address) => text
+        .Append("  [proxy_plugins.").Append(name).Append("]\n    type = \"").Append(kind).Append("\"\n    address = \"")
+        .Append(address.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"\n");
+}

@@ -75,7 +75,7 @@ public sealed class DaemonProcessTests : IDisposable
         using WireClient client = new(Address);
         OpenRequest running = new(WireClient.Frame(new HealthCheckRequest { Service = "grpc.health.v1.Health" }));
         Task<WireReply> reply = client.CallAsync(Check, running);
-        await running.Begun;
+        await TakenAsync(client, running);
 
         daemon.Signal("TERM");
         daemon.WaitForLog("msg=\"stopping");
@@ -98,7 +98,7 @@ public sealed class DaemonProcessTests : IDisposable
         using WireClient client = new(Address);
         OpenRequest running = new(WireClient.Frame(new HealthCheckRequest { Service = "grpc.health.v1.Health" }));
         Task<WireReply> reply = client.CallAsync(Check, running);
-        await running.Begun;
+        await TakenAsync(client, running);
 
         daemon.Signal("TERM");
 
@@ -115,7 +115,7 @@ public sealed class DaemonProcessTests : IDisposable
         using WireClient client = new(Address);
         OpenRequest running = new(WireClient.Frame(new HealthCheckRequest { Service = "grpc.health.v1.Health" }));
         Task<WireReply> reply = client.CallAsync(Check, running);
-        await running.Begun;
+        await TakenAsync(client, running);
 
         daemon.Signal("INT");
         daemon.WaitForLog("msg=\"stopping");
@@ -239,5 +239,12 @@ public sealed class DaemonProcessTests : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Waits until the daemon has a call that was begun: it takes those of one connection in their order.</summary>
+    private static async Task TakenAsync(WireClient client, OpenRequest begun)
+    {
+        await begun.Begun;
+        Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(Check, new HealthCheckRequest())).Status);
     }
 }

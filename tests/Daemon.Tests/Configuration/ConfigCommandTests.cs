@@ -95,7 +95,8 @@ public sealed class ConfigCommandTests : IDisposable
     [Fact]
     public void What_a_containerd_does_not_know_is_refused()
     {
-        Assert.Throws<LayerStoreException>(() => Print("config", "containerd", "--config", "/dev/null", "--diff", "yes"));
+        Assert.Throws<LayerStoreException>(() => Print("config", "containerd", "--config", "/dev/null", "--content", "yes", "--diff", "yes"));
+        Assert.Throws<LayerStoreException>(() => Print("config", "containerd", "--config", "/dev/null", "--containerd", "1.7", "--diff", "yes"));
         Assert.Throws<LayerStoreException>(() => Print("config", "containerd", "--config", "/dev/null", "--containerd", "3"));
     }
 

@@ -17,7 +17,7 @@ internal static class ContainerdSnippet
     /// <param name="version">One of <see cref="Versions"/>.</param>
     /// <param name="content">Whether containerd keeps its blobs here too.</param>
     /// <param name="diff">Whether layers are applied and made here too.</param>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: this version of containerd does not know that.</exception>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: this version of containerd does not know that, or one needs the other.</exception>
     public static string Write(DaemonSettings settings, string version, bool content, bool diff)
     {
         if (!Versions.Contains(version))
@@ -28,6 +28,12 @@ internal static class ContainerdSnippet
         if (diff && version == "1.6")
         {
             throw new LayerStoreException(ErrorKind.InvalidArgument, "containerd 1.6 knows no proxy plugin for diff", "Leave out --diff, or say --containerd 1.7 or 2.");
+        }
+
+        // The service reads and writes layers in the daemon's content: with containerd's own it finds none, and what it made would be lost.
+        if (diff && !content)
+        {
+            throw new LayerStoreException(ErrorKind.InvalidArgument, "the diff service needs the content service", "Say --content too, or leave out --diff.");
         }
 
         StringBuilder text = new();

@@ -45,6 +45,9 @@ internal sealed class Containerd : IDisposable
     /// <summary>The namespace that <see cref="Ctr"/> works in.</summary>
     public string Namespace { get; }
 
+    /// <summary>Where its own content store keeps blobs, if that is on.</summary>
+    public string ContentDirectory => Path.Combine(_directory, "root/io.containerd.content.v1.content/blobs");
+
     /// <summary>What it logged.</summary>
     public string Log => _service?.Log ?? "";
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Interop.Tests.Daemon.Support;
 
 /// <summary>A containerd whose snapshots, and content if wanted, a daemon of ours keeps. Disposing ends both.</summary>
@@ -6,7 +8,8 @@ internal sealed class ContainerdOnLayerStore : IDisposable
     /// <summary>What containerd calls our snapshotter.</summary>
     public const string Snapshotter = "layerstore";
 
-    private const string Image = "docker.io/library/layered:latest";
+    /// <summary>The image's name in containerd.</summary>
+    public const string Image = "docker.io/library/layered:latest";
 
     private readonly TempDirectory _temp;
     private readonly bool _hasContent;
@@ -41,15 +44,12 @@ internal sealed class ContainerdOnLayerStore : IDisposable
     /// <summary>The real one.</summary>
     public Containerd Containerd { get; }
 
-    /// <summary>The OCI layout that <see cref="Import"/> makes, with the tag <c>image</c>.</summary>
-    public string Layout => _temp["layout"];
-
-    /// <summary>Imports an image with containerd's client, which unpacks it, and gives its name. It has a shell, and three layers: one adds files, one takes a file away.</summary>
-    /// <param name="intoNamespace">Another namespace than the first.</param>
-    public string Import(string? intoNamespace = null)
+    /// <summary>Makes an OCI layout with an image, and gives its directory; the tag is <c>image</c>. It has a shell, and three layers: one adds files, one takes
+    /// a file away.</summary>
+    public string MakeLayout()
     {
-        string archive = _temp["image.tar"];
-        if (!File.Exists(archive))
+        string layout = _temp["layout"];
+        if (!Directory.Exists(layout))
         {
             ProcessRunner.Script(
                 """
@@ -57,16 +57,34 @@ internal sealed class ContainerdOnLayerStore : IDisposable
                 mkdir "$2/new"; echo one > "$2/new/one"; echo two > "$2/new/two"
                 umoci insert --image "$2:image" "$2/new" /opt/new
                 umoci insert --image "$2:image" --whiteout /opt/new/two
-                skopeo copy --quiet "oci:$2:image" "oci-archive:$3:$4"
                 """,
                 TestData.Source("busybox"),
-                Layout,
-                archive,
-                Image);
+                layout);
         }
 
+        return layout;
+    }
+
+    /// <summary>Imports that image with containerd's client, which unpacks it, and gives its name.</summary>
+    /// <param name="intoNamespace">Another namespace than the first.</param>
+    public string Import(string? intoNamespace = null)
+    {
+        string archive = _temp["image.tar"];
+        if (!File.Exists(archive))
+            ProcessRunner.Run("skopeo", "copy", "--quiet", $"oci:{MakeLayout()}:image", $"oci-archive:{archive}:{Image}");
         Containerd.CtrIn(intoNamespace ?? Containerd.Namespace, "images", "import", "--snapshotter", Snapshotter, archive);
         return Image;
+    }
+
+    /// <summary>Pulls that image with containerd's Go client, which asks the snapshotter for each layer before it fetches it.</summary>
+    /// <param name="snapshotter">Where to.</param>
+    /// <returns>The bytes that were fetched.</returns>
+    public (long Documents, long Layers) Pull(string snapshotter = Snapshotter)
+    {
+        Tools.Require("go");
+        string[] words = ProcessRunner.Run(
+            Repository.PathOf("tests/go/pull"), _temp["go"], Containerd.Socket, Containerd.Namespace, snapshotter, MakeLayout(), "image", Image).Lines[^1].Split(' ');
+        return (long.Parse(words[1], CultureInfo.InvariantCulture), long.Parse(words[3], CultureInfo.InvariantCulture));
     }
 
     /// <summary>What containerd lists of our snapshots, by their keys.</summary>
@@ -80,6 +98,10 @@ internal sealed class ContainerdOnLayerStore : IDisposable
 
     /// <summary>The same, whatever its exit code.</summary>
     public ToolResult TrySnapshot(params string[] arguments) => Containerd.TryCtr(["snapshots", "--snapshotter", Snapshotter, .. arguments]);
+
+    /// <summary>Waits until containerd has found a daemon that was started again. It tries by itself, with pauses of up to three seconds.</summary>
+    public void WaitUntilConnected() =>
+        Service.WaitUntil(() => TrySnapshot("list").ExitCode == 0, "containerd to find the daemon", () => Daemon.Log);
 
     /// <summary>The names in the layer that containerd makes of an active snapshot's changes.</summary>
     public string[] Changes(string key)
@@ -116,7 +138,7 @@ internal sealed class ContainerdOnLayerStore : IDisposable
         Daemon.Cli("check");
         Assert.Empty(Containerd.Ctr("leases", "list", "--quiet").Lines);
         Assert.Empty(MountTable.Under(_temp.FullPath));
-        Assert.Equal(_hasContent, !Directory.Exists(_temp["containerd/root/io.containerd.content.v1.content/blobs"]));
+        Assert.Equal(_hasContent, !Directory.Exists(Containerd.ContentDirectory));
     }
 
     /// <inheritdoc/>

@@ -53,6 +53,14 @@ internal sealed class TestLayer
     public TarReader Open()
     {
         MemoryStream stream = new();
+        WriteTo(stream);
+        stream.Position = 0;
+        return new TarReader(stream);
+    }
+
+    /// <summary>Writes the tar.</summary>
+    public void WriteTo(Stream stream)
+    {
         TarWriter writer = new(stream);
         foreach ((TarEntry entry, byte[] content) in _entries)
         {
@@ -64,8 +72,6 @@ internal sealed class TestLayer
         }
 
         writer.Finish();
-        stream.Position = 0;
-        return new TarReader(stream);
     }
 
     public override string ToString() => string.Join("\n", _entries.Select(static e =>

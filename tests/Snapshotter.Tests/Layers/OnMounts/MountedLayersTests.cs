@@ -6,12 +6,23 @@ using LayerStore.Transports;
 using Snapshotter.Layers.OnMounts;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
+using Snapshotter.Tests.Layers.Apply;
 
 namespace Snapshotter.Tests.Layers.OnMounts;
 
 /// <summary>What containerd asks of a differ: layers applied to mounts, and made from mounts.</summary>
 public sealed class MountedLayersTests : IDisposable
 {
+    // What is not refused stays inside. The directory is one outside of the mounts.
+    private static readonly Dictionary<string, (bool IsRefused, Func<string, TestLayer> Make)> s_hostile = new()
+    {
+        ["a file above"] = (true, static _ => new TestLayer().File("../../file", "escaped")),
+        ["a file through a link"] = (false, static victim => new TestLayer().Symlink("link", victim).File("link/new", "escaped")),
+        ["a whiteout through a link"] = (false, static victim => new TestLayer().Symlink("link", victim).Whiteout("link/file")),
+        ["a link to a file outside"] = (true, static victim => new TestLayer().Link("link", victim + "/file")),
+        ["overlay's own marks"] = (true, static _ => new TestLayer().Device("file", 0, 0)),
+    };
+
     private readonly TempDirectory _temp = new();
 
     public static TheoryData<StoreDriver, string> Images()
@@ -154,6 +165,45 @@ public sealed class MountedLayersTests : IDisposable
         await RefusedAsync(ErrorKind.InvalidArgument, () => store.ApplyAsync(layer, []));
         await using IngestWriter other = await store.Content.BeginIngestAsync("taken");
         await RefusedAsync(ErrorKind.Aborted, () => store.DiffAsync([], active, new MountDiffOptions { Reference = "taken" }));
+    }
+
+    public static TheoryData<StoreDriver, string, bool> HostileLayers()
+    {
+        TheoryData<StoreDriver, string, bool> cases = [];
+        foreach (string name in s_hostile.Keys)
+        {
+            cases.Add(StoreDriver.Overlay, name, s_hostile[name].IsRefused);
+            cases.Add(StoreDriver.Native, name, s_hostile[name].IsRefused);
+        }
+
+        return cases;
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(HostileLayers))]
+    public async Task A_hostile_layer_changes_nothing_outside_of_the_mounts(StoreDriver driver, string name, bool isRefused)
+    {
+        Tools.RequireRoot();
+        await using Store store = await OpenAsync(driver);
+        string victim = _temp.CreateDirectory("victim");
+        _temp.WriteFile("victim/file", "safe");
+        using MemoryStream tar = new();
+        s_hostile[name].Make(victim).WriteTo(tar);
+        BlobInfo blob = await store.Content.WriteBlobAsync("hostile", tar.ToArray());
+        Descriptor layer = new(MediaTypes.OciLayer, blob.Digest, blob.Size);
+        IReadOnlyList<Mount> active = await store.Snapshots.PrepareAsync("active", null);
+
+        if (isRefused)
+        {
+            await RefusedAsync(ErrorKind.DataLoss, () => store.ApplyAsync(layer, active));
+        }
+        else
+        {
+            await store.ApplyAsync(layer, active);
+        }
+
+        Assert.Equal("safe", File.ReadAllText(Path.Combine(victim, "file")));
+        Assert.Equal(["file"], Directory.EnumerateFileSystemEntries(victim).Select(Path.GetFileName));
     }
 
     private Task<Store> OpenAsync(StoreDriver driver) => Store.OpenAsync(_temp["root"], new StoreOptions { Driver = driver, Sync = false });

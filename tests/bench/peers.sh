@@ -222,10 +222,10 @@ buildah() { containers_cli buildah command buildah "$@"; }
 podman() { containers_cli podman command podman "$@"; }
 
 buildah_open() { containers_open buildah; }
-buildah_pull() { containers_cli buildah measure "$1" buildah pull -q "oci-archive:$(stage "$2")"; buildah tag localhost/image "localhost/$3"; }
+buildah_pull() { containers_cli buildah measure "$1" buildah pull -q "oci-archive:$(stage "$2")"; buildah tag localhost/image "localhost/$3"; buildah rmi localhost/image > /dev/null; }
 buildah_import() { containers_import buildah "$1"; }
 buildah_push() { rm -rf "$base/buildah/out"; containers_cli buildah measure "$1" buildah push -q "localhost/$2" "oci:$base/buildah/out:latest"; }
-buildah_rmi() { containers_cli buildah measure "$1" buildah rmi -f "localhost/$2" localhost/image; }
+buildah_rmi() { containers_cli buildah measure "$1" buildah rmi -f "localhost/$2"; }
 
 buildah_mount() {
     buildah from --pull-never --name "$1" localhost/base > /dev/null
@@ -261,10 +261,10 @@ buildah_push_remove() { buildah_remove "$1"; }
 buildah_push_close() { :; }
 
 podman_open() { containers_open podman; }
-podman_pull() { containers_cli podman measure "$1" podman pull -q "oci-archive:$(stage "$2")"; podman tag localhost/image "localhost/$3"; }
+podman_pull() { containers_cli podman measure "$1" podman pull -q "oci-archive:$(stage "$2")"; podman tag localhost/image "localhost/$3"; podman rmi localhost/image > /dev/null; }
 podman_import() { containers_import podman "$1"; }
 podman_push() { rm -rf "$base/podman/out"; containers_cli podman measure "$1" podman push -q "localhost/$2" "oci:$base/podman/out:latest"; }
-podman_rmi() { containers_cli podman measure "$1" podman rmi -f "localhost/$2" localhost/image; }
+podman_rmi() { containers_cli podman measure "$1" podman rmi -f "localhost/$2"; }
 
 podman_mount() {
     podman create -q --name "$1" --network none localhost/base /bin/sh > /dev/null

@@ -50,16 +50,16 @@ once() {
     base=$work/disk
     "${tool}_open"
     sync
-    "${tool}_pull" "$(into pull "$name" "$tool")" "$images/$name" image
+    "${tool}_pull" "$(into pull "$name" "$tool")" "$images/$name" first
     if [[ $tool != umoci ]]; then
-        if wanted again; then "${tool}_pull" "$(into again "$name" "$tool")" "$images/$name" image; fi
+        if wanted again; then "${tool}_pull" "$(into again "$name" "$tool")" "$images/$name" first; fi
         if wanted next; then "${tool}_pull" "$(into next "$name" "$tool")" "$(next_of "$name")" next; fi
         sync
-        if wanted export && does "${tool}_push" && ! spent "$(into export "$name" "$tool")"; then "${tool}_push" "$(into export "$name" "$tool")" image; fi
+        if wanted export && does "${tool}_push" && ! spent "$(into export "$name" "$tool")"; then "${tool}_push" "$(into export "$name" "$tool")" first; fi
         if wanted rmi && [[ $name == big-file ]] && does "${tool}_rmi"; then
             sync
             ! wanted next || "${tool}_rmi" /dev/null next
-            "${tool}_rmi" "$(into rmi "$name" "$tool")" image
+            "${tool}_rmi" "$(into rmi "$name" "$tool")" first
         fi
     fi
     "${tool}_close"

@@ -31,6 +31,11 @@ internal sealed class FileCopier(string xattrNamespace)
                 break;
         }
 
+        if (status.Type != FileType.SymbolicLink)
+        {
+            InheritedAcl.Remove(to, toName);
+        }
+
         CopyMetadata(from, fromName, status, to, toName);
     }
 
@@ -60,6 +65,7 @@ internal sealed class FileCopier(string xattrNamespace)
     /// <summary>What a directory is like that no layer describes: 0755, root, time 0.</summary>
     public static void SetDefaults(DirectoryHandle directory)
     {
+        InheritedAcl.Remove(directory, null);
         directory.SetOwner(null, 0, 0);
         directory.SetMode(null, 0x1ed);
         directory.SetTimes(null, null, Timestamp.Epoch);

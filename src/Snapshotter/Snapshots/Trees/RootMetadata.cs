@@ -11,7 +11,7 @@ internal static class RootMetadata
     /// <summary>Gives a new directory what the root of an image without layers has: mode 0755, mtime 0.</summary>
     public static void SetDefault(DirectoryHandle target, IdMapping? mapping = null)
     {
-        RemoveInherited(target);
+        InheritedAcl.Remove(target, null);
         if (mapping is not null)
         {
             target.SetOwner(null, mapping.MapUser(0), mapping.MapGroup(0));
@@ -35,7 +35,7 @@ internal static class RootMetadata
     /// <param name="mapping">Who the owner is for the target; null for the same.</param>
     public static void Copy(DirectoryHandle source, DirectoryHandle target, OverlayXattrs overlay, IdMapping? mapping = null)
     {
-        RemoveInherited(target);
+        InheritedAcl.Remove(target, null);
         FileStatus status = source.Stat();
         target.SetOwner(null, mapping?.MapUser(status.UserId) ?? status.UserId, mapping?.MapGroup(status.GroupId) ?? status.GroupId);
         foreach (Xattr xattr in source.ListXattrs(null))
@@ -48,14 +48,5 @@ internal static class RootMetadata
 
         target.SetMode(null, status.Mode);
         target.SetTimes(null, null, status.ModifiedAt);
-    }
-
-    // What the store's own directories hand down by default is no part of the image.
-    private static void RemoveInherited(DirectoryHandle target)
-    {
-        foreach (Xattr inherited in target.ListXattrs(null).Where(x => x.Name.StartsWith("system.posix_acl_"u8)))
-        {
-            target.RemoveXattr(null, inherited.Name);
-        }
     }
 }

@@ -308,15 +308,12 @@ public sealed partial class Store : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        if (_snapshots.IsValueCreated)
-        {
-            _snapshots.Value.Dispose();
-        }
-
+        // Each folds its log into its file and waits for the disk: side by side they wait once.
+        Task snapshots = _snapshots.IsValueCreated ? Task.Run(_snapshots.Value.Dispose) : Task.CompletedTask;
         _metadata.Dispose();
-        return ValueTask.CompletedTask;
+        await snapshots.ConfigureAwait(false);
     }
 
     private async Task<(Image Image, ImageView View)> UnpackedAsync(string name, WorkLease lease, CancellationToken cancellationToken)

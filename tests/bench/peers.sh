@@ -251,6 +251,7 @@ buildah_remove() {
 buildah_close() { :; }
 
 # The same, and the image is pushed to a layout that has the base image already: what is there then is what the other tools leave, a packed blob with a digest.
+# They pack the layers of the base image again, whether the layout has them or not.
 buildah_push_import() { buildah push -q localhost/base "oci:$base/buildah/layout:base"; }
 buildah_push_mount() { buildah_mount "$1"; }
 buildah_push_unmount() { buildah_unmount "$1"; }

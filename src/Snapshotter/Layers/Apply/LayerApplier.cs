@@ -298,10 +298,12 @@ internal sealed partial class LayerApplier : IDisposable
     private void WriteContent(SafeFileHandle file, TarReader tar, TarEntry entry, CancellationToken cancellationToken)
     {
         RefuseIfLargerThanDisk(file, entry);
+        long written = 0;
         for (int length; (length = tar.Read(_buffer)) > 0; _contentBytes += length)
         {
             cancellationToken.ThrowIfCancellationRequested();
             FileOperations.Write(file, _buffer.AsSpan(0, length), entry.Name);
+            FileOperations.BeginWriteBack(file, written, written += length);
             if (_options.Hashes is not null)
             {
                 _hash.AppendData(_buffer, 0, length);

@@ -60,7 +60,7 @@ internal static partial class Scenarios
         Directory.Delete(target);
     }
 
-    // A kill while an upper is cleaned may leave a directory's time changed, and some files' times limited to $SOURCE_DATE_EPOCH (FrozenUpper).
+    // A kill while an upper is cleaned may leave a directory's time changed (FrozenUpper).
     private static string WithoutTimes(string tree) => Time().Replace(tree, "$1\t-");
 
     private static string ShowTree(Sandbox sandbox)

@@ -104,6 +104,30 @@ public sealed class ImageCopierTests : IDisposable
             Directory.GetFiles(_temp["out/blobs/sha256"]).Select(Path.GetFileName).Order());
     }
 
+    [Fact]
+    public async Task An_artifact_keeps_its_type_and_its_subject_which_may_be_nowhere()
+    {
+        Descriptor empty = _layout.Blob(MediaTypes.OciEmpty, "{}");
+        Digest absent = Digest.Compute("absent"u8);
+        string config = $$"""{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{empty.Digest}}","size":2}""";
+        Descriptor artifact = _layout.Blob(
+            MediaTypes.OciManifest,
+            $$"""
+            {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/x-signature","config":{{config}},"layers":[{{config}}],
+            "subject":{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{absent}}","size":6} }
+            """);
+        _layout.Tag(artifact);
+
+        ResolvedManifest pulled = await PullAsync();
+        Assert.Equal("application/x-signature", pulled.Manifest.ArtifactType);
+        Assert.Equal(absent, pulled.Manifest.Subject!.Digest);
+        Assert.False(pulled.Manifest.IsImage);
+        Assert.Null(await _store.Content.StatAsync(absent));
+        Assert.Equal(artifact.Digest, (await PushAsync(pulled, $"oci:{_temp.Path}/out")).Digest);
+        Assert.Equal(
+            new[] { artifact.Digest.Encoded, empty.Digest.Encoded }.Order(), Directory.GetFiles(_temp["out/blobs/sha256"]).Select(Path.GetFileName).Order());
+    }
+
     [Theory]
     [InlineData("A", "has the digest")]
     [InlineData("aa", "has 2 bytes, not 1")]

@@ -12,6 +12,14 @@ public sealed class ContentSuiteTests(ITestOutputHelper output)
     [SkippableFact]
     public void It_passes_behind_containerds_metadata_store() => AssertWhole("^TestContentMetadata$", 15);
 
+    [SkippableFact]
+    public void Ingests_survive_the_daemon_and_messages_may_be_large()
+    {
+        (int passed, _) = GoDaemonSuite.Run("^TestContent(Ingest|Messages)", output);
+
+        Assert.Equal(2, passed);
+    }
+
     // Newer versions of the suite may have more cases.
     private void AssertWhole(string pattern, int leastPassed)
     {

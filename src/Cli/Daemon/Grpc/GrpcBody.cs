@@ -31,7 +31,7 @@ internal sealed class GrpcBody(HttpContext context)
             }
             catch (IOException e)
             {
-                throw new OperationCanceledException("the caller went away", e);
+                throw new CallerGoneException(e);
             }
 
             ReadOnlySequence<byte> buffer = read.Buffer;
@@ -73,7 +73,7 @@ internal sealed class GrpcBody(HttpContext context)
         message.WriteTo(writer);
         if (flush && (await writer.FlushAsync(cancellationToken).ConfigureAwait(false)).IsCompleted)
         {
-            throw new OperationCanceledException("the caller went away");
+            throw new CallerGoneException();
         }
     }
 

@@ -11,6 +11,7 @@ internal static class GrpcErrors
     {
         GrpcException e => (e.Status, e.Message),
         LayerStoreException e => (From(e.Kind), e.Message),
+        CallerGoneException e => (GrpcStatus.Cancelled, e.Message),
         OperationCanceledException when callerIsGone => (GrpcStatus.Cancelled, "the caller went away"),
         OperationCanceledException when call.Cancelled.IsCancellationRequested => (GrpcStatus.DeadlineExceeded, "the deadline passed"),
         _ => (GrpcStatus.Internal, $"internal error; the daemon's log says more about request {call.RequestId}"),

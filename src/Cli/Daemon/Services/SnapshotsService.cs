@@ -1,4 +1,3 @@
-using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using LayerStore.Daemon.Grpc;
 using LayerStore.Daemon.Protos.Snapshots;
@@ -17,8 +16,6 @@ internal sealed class SnapshotsService(Store store) : IGrpcService
 
     /// <summary>The chain that a client wants (containerd, docs/remote-snapshotter.md).</summary>
     private const string SnapshotReference = "containerd.io/snapshot.ref";
-
-    private const string LabelPrefix = "labels.";
 
     // containerd's own service sends as many (services/snapshots/service.go).
     private const int ListBatch = 100;
@@ -96,21 +93,10 @@ internal sealed class SnapshotsService(Store store) : IGrpcService
     private async Task<UpdateSnapshotResponse> UpdateAsync(UpdateSnapshotRequest request, GrpcCall call)
     {
         Info wanted = request.Info ?? throw new GrpcException(GrpcStatus.InvalidArgument, "there is no snapshot in the request");
-        RepeatedField<string> fields = request.UpdateMask?.Paths ?? [];
-        bool replace = fields.Count == 0 || fields.Contains("labels");
-        Dictionary<string, string?> changes = replace ? wanted.Labels.ToDictionary(l => l.Key, l => (string?)l.Value) : [];
-        foreach (string field in fields.Where(f => f != "labels"))
-        {
-            if (!field.StartsWith(LabelPrefix, StringComparison.Ordinal))
-            {
-                throw new GrpcException(GrpcStatus.InvalidArgument, $"the field \"{Printable.Text(field)}\" of a snapshot cannot be changed, only its labels");
-            }
-
-            string key = field[LabelPrefix.Length..];
-            changes[key] = wanted.Labels.TryGetValue(key, out string? value) ? value : null;
-        }
-
-        return new UpdateSnapshotResponse { Info = ToWire(await Snapshots.SetLabelsAsync(wanted.Name, changes, replace, call.Cancelled).ConfigureAwait(false)) };
+        IReadOnlyDictionary<string, string?>? changes = LabelMask.Read(request.UpdateMask, wanted.Labels);
+        SnapshotInfo info = await Snapshots.SetLabelsAsync(
+            wanted.Name, changes ?? wanted.Labels.ToDictionary(l => l.Key, l => (string?)l.Value), replace: changes is null, call.Cancelled).ConfigureAwait(false);
+        return new UpdateSnapshotResponse { Info = ToWire(info) };
     }
 
     private async Task ListAsync(ListSnapshotsRequest request, GrpcWriter<ListSnapshotsResponse> responses, GrpcCall call)

@@ -1,0 +1,184 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Daemon.Tests.Support;
+using FsCheck;
+using FsCheck.Fluent;
+using LayerStore.Daemon.Grpc;
+
+namespace Daemon.Tests.Grpc;
+
+/// <summary>Requests that are not what the protocol says: each gets an error, and the server goes on.</summary>
+public sealed class MalformedTests
+{
+    [Theory]
+    [InlineData("/test.Echo/Nothing")]
+    [InlineData("/test.Nothing/Unary")]
+    [InlineData("/test.echo/unary")]
+    [InlineData("/")]
+    [InlineData("/test.Echo/Unary/")]
+    public async Task An_unknown_method_is_Unimplemented(string path)
+    {
+        WireReply reply = await CallAsync(path, WireClient.Frame(EchoService.Message(1)));
+
+        Assert.Equal((200, GrpcStatus.Unimplemented, $"unknown method {path}", true), (reply.HttpStatus, reply.Status, reply.Message, reply.IsTrailersOnly));
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/json")]
+    [InlineData("application/grpcx")]
+    public async Task Another_content_type_is_an_error_of_HTTP(string type)
+    {
+        ByteArrayContent body = new(WireClient.Frame(EchoService.Message(1)));
+        body.Headers.ContentType = new MediaTypeHeaderValue(type);
+
+        WireReply reply = await CallAsync(EchoService.Unary, body);
+
+        Assert.Equal((415, null), (reply.HttpStatus, reply.Status));
+    }
+
+    [Theory]
+    [InlineData("application/grpc+proto")]
+    [InlineData("application/grpc;charset=utf-8")]
+    public async Task The_content_type_may_say_more(string type)
+    {
+        ByteArrayContent body = new(WireClient.Frame(EchoService.Message(1)));
+        body.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+
+        Assert.Equal(GrpcStatus.Ok, (await CallAsync(EchoService.Unary, body)).Status);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_marked_as_compressed_and_does_not_say_how_is_refused()
+    {
+        WireReply reply = await CallAsync(EchoService.Unary, WireClient.Frame([1, 2, 3], flag: 1));
+
+        Assert.Equal(GrpcStatus.Internal, reply.Status);
+        Assert.Contains("compressed", reply.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_compression_is_Unimplemented_and_identity_is_none()
+    {
+        WireReply gzip = await CallAsync(EchoService.Unary, WireClient.Frame(EchoService.Message(1)), ("grpc-encoding", "gzip"));
+        WireReply identity = await CallAsync(EchoService.Unary, WireClient.Frame(EchoService.Message(1)), ("grpc-encoding", "identity"));
+
+        Assert.Equal((GrpcStatus.Unimplemented, GrpcStatus.Ok), (gzip.Status, identity.Status));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(1000)]
+    public async Task A_request_that_ends_within_a_message_is_refused(int length)
+    {
+        byte[] whole = WireClient.Frame(EchoService.Message(2000));
+        string[] paths = [EchoService.Unary, EchoService.Duplex];
+        foreach (string path in paths)
+        {
+            WireReply reply = await CallAsync(path, whole[..length]);
+            Assert.Equal((GrpcStatus.Internal, "the request ends within a message"), (reply.Status, reply.Message));
+        }
+    }
+
+    [Theory]
+    [InlineData(uint.MaxValue)]
+    [InlineData(0x8000_0000)]
+    [InlineData((uint)GrpcBody.MaxMessageSize + 1)]
+    public async Task A_length_beyond_the_limit_is_refused_before_its_bytes_come(uint length)
+    {
+        await using TestServer server = await TestServer.StartAsync(new EchoService());
+        using WireClient client = new(server.Address);
+        using PushContent body = new();
+        Task<HttpResponseMessage> sending = client.SendAsync(EchoService.Unary, body, CancellationToken.None);
+        await body.SendAsync([0, (byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length]);
+
+        using HttpResponseMessage response = await sending;
+        Assert.Equal(GrpcStatus.ResourceExhausted, (await WireReply.ReadAsync(response)).Status);
+        body.End();
+    }
+
+    [Fact]
+    public async Task A_method_with_one_request_takes_neither_none_nor_two()
+    {
+        byte[] one = WireClient.Frame(EchoService.Message(1));
+
+        Assert.Equal(GrpcStatus.Unimplemented, (await CallAsync(EchoService.Unary, [])).Status);
+        Assert.Equal(GrpcStatus.Unimplemented, (await CallAsync(EchoService.Unary, [.. one, .. one])).Status);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x12, 0x05, 1 })]
+    [InlineData(new byte[] { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff })]
+    [InlineData(new byte[] { 0x00 })]
+    [InlineData(new byte[] { 0x0b })]
+    public async Task Bytes_that_are_no_message_are_refused(byte[] bytes)
+    {
+        WireReply reply = await CallAsync(EchoService.Unary, WireClient.Frame(bytes));
+
+        Assert.Equal(GrpcStatus.Internal, reply.Status);
+        Assert.StartsWith("the request message is malformed: ", reply.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unknown_fields_are_left_alone()
+    {
+        // Field 100, a number: as a newer client may send it.
+        WireReply reply = await CallAsync(EchoService.Unary, WireClient.Frame([0xa0, 0x06, 0x01]));
+
+        Assert.Equal(GrpcStatus.Ok, reply.Status);
+    }
+
+    [Fact]
+    public async Task Whatever_bytes_come_every_call_ends_with_a_status_and_the_next_one_is_answered()
+    {
+        await using TestServer server = await TestServer.StartAsync(new EchoService());
+        using WireClient client = new(server.Address);
+        Gen<byte[]> anyBytes = ArbMap.Default.GeneratorFor<byte[]>();
+        Gen<byte[]> nearlyRight = anyBytes.Select(bytes => WireClient.Frame(bytes));
+        foreach (byte[] body in Gen.OneOf(anyBytes, nearlyRight).Sample(300, 60))
+        {
+            foreach (string path in (string[])[EchoService.Unary, EchoService.Duplex])
+            {
+                Assert.NotNull((await client.CallAsync(path, body)).Status);
+            }
+        }
+
+        Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nand then no frames but noise, more of it than a header has")]
+    [InlineData("\0\0\0\0")]
+    public async Task A_connection_that_does_not_speak_HTTP_2_is_closed_and_others_go_on(string noise)
+    {
+        await using TestServer server = await TestServer.StartAsync(new EchoService());
+        using WireClient client = new(server.Address);
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(server.Address));
+        await socket.SendAsync(Encoding.ASCII.GetBytes(noise));
+        socket.Shutdown(SocketShutdown.Send);
+
+        using NetworkStream stream = new(socket);
+        await stream.CopyToAsync(Stream.Null).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
+    }
+
+    private static Task<WireReply> CallAsync(string path, byte[] body, params (string Name, string Value)[] headers) =>
+        CallAsync(path, new ByteArrayContent(body), headers);
+
+    private static async Task<WireReply> CallAsync(string path, HttpContent body, params (string Name, string Value)[] headers)
+    {
+        await using TestServer server = await TestServer.StartAsync(new EchoService());
+        using WireClient client = new(server.Address);
+        WireReply reply = await client.CallAsync(path, body, headers);
+
+        // Whatever it was, the server goes on.
+        Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
+        return reply;
+    }
+}

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using LayerStore.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -119,7 +120,7 @@ internal sealed class FileIngestWriter : IngestWriter
         }
     }
 
-    public override Task<BlobInfo> CommitAsync(
+    public override async Task<BlobInfo> CommitAsync(
         Digest? expected = null,
         long? size = null,
         IReadOnlyDictionary<string, string>? labels = null,
@@ -127,7 +128,10 @@ internal sealed class FileIngestWriter : IngestWriter
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Commit(Verify(expected, size, labels, cancellationToken), mustBeNew, cancellationToken);
+        using Activity? span = Tracing.Source.StartActivity("publish blob");
+        BlobInfo blob = await Commit(Verify(expected, size, labels, cancellationToken), mustBeNew, cancellationToken).ConfigureAwait(false);
+        span?.SetTag("layerstore.digest", blob.Digest.ToString());
+        return blob;
     }
 
     /// <summary>Whether it came from this store object.</summary>

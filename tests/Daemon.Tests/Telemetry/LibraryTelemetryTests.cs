@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LayerStore;
+using LayerStore.Content;
 using LayerStore.Transports;
 using Snapshotter;
 
@@ -18,7 +19,7 @@ public sealed class LibraryTelemetryTests : IDisposable
         List<Activity> ended = [];
         using ActivityListener listener = new()
         {
-            ShouldListenTo = source => source.Name == "Snapshotter",
+            ShouldListenTo = source => source.Name is "Snapshotter" or "LayerStore",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = span =>
             {
@@ -36,6 +37,7 @@ public sealed class LibraryTelemetryTests : IDisposable
         await store.CheckAsync();
         await store.RemoveImageAsync("one");
         await store.CollectAsync();
+        BlobInfo blob = await store.Content.WriteBlobAsync("a reference", "bytes"u8.ToArray());
         await Assert.ThrowsAsync<LayerStoreException>(() => store.PullAsync(TransportReference.Parse($"oci:{_temp["none"]}"), new() { Name = "two" }));
 
         Activity[] spans = [.. ended.Where(span => span.TraceId == test.TraceId)];
@@ -43,7 +45,8 @@ public sealed class LibraryTelemetryTests : IDisposable
         Assert.Equal(test.SpanId, pull.ParentSpanId);
         Assert.Equal("one", pull.GetTagItem("layerstore.subject"));
         Assert.All(spans.Where(span => span.OperationName == "unpack layer"), span => Assert.Equal(pull.SpanId, span.ParentSpanId));
-        Assert.Equal(["check", "gc", "pull", "pull", "rmi", "unpack layer"], spans.Select(span => span.OperationName).Order());
+        Assert.Contains(spans, span => span.OperationName == "publish blob" && Equals(blob.Digest.ToString(), span.GetTagItem("layerstore.digest")));
+        Assert.Equal(["check", "gc", "pull", "pull", "rmi", "unpack layer"], spans.Where(span => span.Source.Name == "Snapshotter").Select(span => span.OperationName).Order());
         Assert.Equal([ActivityStatusCode.Unset, ActivityStatusCode.Error], spans.Where(span => span.OperationName == "pull").Select(span => span.Status));
     }
 

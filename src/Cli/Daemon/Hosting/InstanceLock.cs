@@ -8,6 +8,9 @@ internal sealed class InstanceLock : IDisposable
 {
     private const string Prefix = "daemon-";
 
+    // Whoever asks who holds a lock has it for a moment (StoreLock.ReadNote), and who has just taken it has not said yet who it is.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly StoreLock _lock;
 
     private InstanceLock(StoreLock held) => _lock = held;
@@ -20,22 +23,29 @@ internal sealed class InstanceLock : IDisposable
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: another daemon serves this owner.</exception>
     public static async Task<InstanceLock> TakeAsync(StoreLayout layout, string owner, string address, string version)
     {
-        try
+        for (long began = Environment.TickCount64; ; await Task.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false))
         {
-            InstanceLock taken = new(await StoreLock.AcquireAsync(layout, Prefix + owner, wait: false).ConfigureAwait(false));
-            taken._lock.SetNote(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{address}\n{version}\n"));
-            return taken;
-        }
-        catch (LayerStoreException e) when (e.Kind == ErrorKind.Aborted)
-        {
-            string who = StoreLock.ReadNote(layout, Prefix + owner)?.Split('\n') is [var process, var socket, ..]
-                ? $"process {Printable.Text(process)}, on {Printable.Text(socket)}"
-                : "it is just starting";
-            throw new LayerStoreException(
-                ErrorKind.FailedPrecondition,
-                $"another daemon serves the owner \"{owner}\" of the store in {Printable.Text(layout.Root)}: {who}",
-                "Stop that one, or give this one another --owner or --root.",
-                e);
+            try
+            {
+                InstanceLock taken = new(await StoreLock.AcquireAsync(layout, Prefix + owner, wait: false).ConfigureAwait(false));
+                taken._lock.SetNote(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{address}\n{version}\n"));
+                return taken;
+            }
+            catch (LayerStoreException e) when (e.Kind == ErrorKind.Aborted)
+            {
+                string[]? note = StoreLock.ReadNote(layout, Prefix + owner)?.Split('\n');
+                if (note is not [_, _, ..] && Environment.TickCount64 - began < s_patience.TotalMilliseconds)
+                {
+                    continue;
+                }
+
+                string who = note is [var process, var socket, ..] ? $"process {Printable.Text(process)}, on {Printable.Text(socket)}" : "it does not say where";
+                throw new LayerStoreException(
+                    ErrorKind.FailedPrecondition,
+                    $"another daemon serves the owner \"{owner}\" of the store in {Printable.Text(layout.Root)}: {who}",
+                    "Stop that one, or give this one another --owner or --root.",
+                    e);
+            }
         }
     }
 

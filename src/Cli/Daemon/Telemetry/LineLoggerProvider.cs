@@ -10,6 +10,7 @@ namespace LayerStore.Daemon.Telemetry;
 /// <param name="clock">What time it is.</param>
 internal sealed class LineLoggerProvider(LogFormat format, LogLevelSwitch levels, TextWriter output, TimeProvider? clock = null) : ILoggerProvider
 {
+    private readonly LogLevelSwitch _levels = levels;
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Lock _lock = new();
 
@@ -23,14 +24,14 @@ internal sealed class LineLoggerProvider(LogFormat format, LogLevelSwitch levels
 
     private void Write(string category, LogLevel level, string message, Exception? exception, IEnumerable<KeyValuePair<string, object?>> fields)
     {
+        if (category.StartsWith("Microsoft.", StringComparison.Ordinal))
+        {
+            fields = [new("logger", category)]; // Its own fields are ids, which the message has too.
+        }
+
         if (exception is not null)
         {
             fields = fields.Append(new("error", exception is LayerStoreException ? exception.Message : exception.ToString()));
-        }
-
-        if (category.StartsWith("Microsoft.", StringComparison.Ordinal))
-        {
-            fields = [new("logger", category)];
         }
 
         string line = LogLine.Format(format, _clock.GetUtcNow(), level, message, fields);
@@ -53,7 +54,7 @@ internal sealed class LineLoggerProvider(LogFormat format, LogLevelSwitch levels
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && provider._levelSwitch.Allows(category, logLevel);
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && provider._levels.Allows(category, logLevel);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
@@ -64,6 +65,4 @@ internal sealed class LineLoggerProvider(LogFormat format, LogLevelSwitch levels
             }
         }
     }
-
-    private readonly LogLevelSwitch _levelSwitch = levels;
 }

@@ -18,7 +18,7 @@ export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
 TOOLS ?= layerstore layerstore-store umoci containerd podman buildah gnu-tar bsdtar
 
-.PHONY: help sdk deps build test demo fuzz faults hostile lint format bench bench-tool bench-report bench-unpack bench-containers bench-stores bench-start bench-growth bench-drivers bench-commit bench-sync bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
+.PHONY: help sdk deps build test demo fuzz faults hostile lint format bench bench-tool bench-report bench-unpack bench-containers bench-stores bench-start bench-growth bench-drivers bench-commit bench-sync bench-daemon bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -93,6 +93,9 @@ bench-report: bench-tool ## writes docs/performance.md and its plots again, from
 
 bench-sync: deps build images ## measures what it costs that all is on the disk, on the images of `make images`
 	@tests/bench/sync.sh
+
+bench-daemon: deps build ## measures the daemon's snapshots beside containerd's own snapshotter (ROUNDS=500)
+	@tests/bench/daemon.sh
 
 bench-gzip: sdk ## times the gzip encoder beside others, on one core
 	@tests/bench-gzip.sh

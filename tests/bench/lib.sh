@@ -70,12 +70,12 @@ drop_disk() {
     rm "$work/disk.img"
 }
 
-# start_containerd DIR: a daemon of our own, in $daemon; its root, state and socket are in the directory.
+# start_containerd DIR [CONFIGURATION]: a daemon of our own, in $daemon; its root, state and socket are in the directory.
 start_containerd() {
     local waited=0
     mkdir -p "$1"
-    printf 'version = 2\nroot = "%s"\nstate = "%s"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "%s"\n' \
-        "$1/root" "$1/state" "$1/sock" > "$1/config.toml"
+    printf 'version = 2\nroot = "%s"\nstate = "%s"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "%s"\n%s\n' \
+        "$1/root" "$1/state" "$1/sock" "${2-}" > "$1/config.toml"
     containerd --config "$1/config.toml" > "$1/log" 2>&1 &
     daemon=$!
     started+=("$daemon")

@@ -21,7 +21,7 @@ namespace LayerStore.Metadata;
 /// <see cref="ErrorKind.PermissionDenied"/>, a lock not had within 30 seconds <see cref="ErrorKind.Aborted"/>, a taken
 /// key <see cref="ErrorKind.AlreadyExists"/>, a broken foreign key <see cref="ErrorKind.FailedPrecondition"/>.</para>
 /// </remarks>
-public sealed class SqliteDatabase : IDisposable
+public sealed partial class SqliteDatabase : IDisposable
 {
     private const int BusyTimeoutMilliseconds = 30_000;
     private const int JournalSizeLimitBytes = 4 << 20;
@@ -115,14 +115,6 @@ public sealed class SqliteDatabase : IDisposable
         command.ExecuteScalar();
     }
 
-    /// <summary>Runs a query on one consistent state of the database.</summary>
-    /// <param name="query">Called once, under the connection's lock; it must not call the database again.</param>
-    public T Read<T>(Func<SqliteSession, T> query)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        return InTransaction("BEGIN", query);
-    }
-
     /// <summary>What SQLite finds wrong with the file and its references, a sentence each; none if it is sound.</summary>
     public IReadOnlyList<string> CheckIntegrity() => Read(session =>
     {
@@ -191,6 +183,7 @@ public sealed class SqliteDatabase : IDisposable
             }
 
             _disposed = true;
+            CloseReading();
             if (_written && _hasLog)
             {
                 TruncateWal();
@@ -265,7 +258,7 @@ public sealed class SqliteDatabase : IDisposable
         }
 
         _written = true;
-        Transact("BEGIN IMMEDIATE", session =>
+        Transact(_session, "BEGIN IMMEDIATE", session =>
         {
             // Another process may have migrated while this one waited for the write lock.
             version = session.Scalar("PRAGMA user_version");
@@ -297,7 +290,7 @@ public sealed class SqliteDatabase : IDisposable
             _inTransaction = true;
             try
             {
-                return Transact(begin, body);
+                return Transact(_session, begin, body);
             }
             catch (SqliteException e)
             {
@@ -310,21 +303,21 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    private T Transact<T>(string begin, Func<SqliteSession, T> body)
+    private static T Transact<T>(SqliteSession session, string begin, Func<SqliteSession, T> body)
     {
-        _session.Execute(begin);
+        session.Execute(begin);
         try
         {
-            T result = body(_session);
-            _session.Execute("COMMIT");
+            T result = body(session);
+            session.Execute("COMMIT");
             return result;
         }
         catch
         {
             // SQLite has rolled back by itself after some errors, such as a full disk.
-            if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+            if (session.IsInTransaction)
             {
-                _session.Execute("ROLLBACK");
+                session.Execute("ROLLBACK");
             }
 
             throw;

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace LayerStore.Metadata;
 
@@ -13,6 +14,9 @@ public sealed class SqliteSession
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
     internal SqliteSession(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>Whether a transaction is open.</summary>
+    internal bool IsInTransaction => raw.sqlite3_get_autocommit(_connection.Handle) == 0;
 
     /// <summary>Runs one statement that returns no rows.</summary>
     /// <returns>How many rows it changed.</returns>

@@ -56,6 +56,51 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Reading_does_not_wait_for_another_threads_change_and_sees_what_was_there_before()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        for (int i = 0; i < 3; i++)
+        {
+            int before = i;
+            database.Write(s =>
+            {
+                s.Execute("INSERT INTO things VALUES (?1, 1)", before);
+                Assert.Equal(before, ReadElsewhere(database));
+                Assert.Equal(before, ReadElsewhere(database));
+            });
+            Assert.Equal(before + 1, database.Read(s => s.Scalar("SELECT count(*) FROM things")));
+        }
+    }
+
+    [Fact]
+    public void A_query_that_throws_beside_a_change_leaves_the_database_usable()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        database.Write(_ =>
+        {
+            Assert.IsType<FormatException>(Elsewhere(() => database.Read<long>(_ => throw new FormatException())));
+            Assert.IsType<LayerStoreException>(Elsewhere(() => database.Read(s => s.Scalar("SELECT missing"))));
+            Assert.Equal(0, ReadElsewhere(database));
+        });
+    }
+
+    private static long ReadElsewhere(SqliteDatabase database)
+    {
+        long count = -1;
+        Exception? error = Elsewhere(() => count = database.Read(s => s.Scalar("SELECT count(*) FROM things")));
+        return error is null ? count : throw error;
+    }
+
+    private static Exception? Elsewhere(Action action)
+    {
+        Exception? error = null;
+        Thread thread = new(() => error = Record.Exception(action));
+        thread.Start();
+        thread.Join();
+        return error;
+    }
+
+    [Fact]
     public void A_taken_key_is_AlreadyExists()
     {
         using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);

@@ -14,10 +14,26 @@ internal sealed class SnapshotTable(string owner)
         session.QueryFirst(Select + "WHERE s.owner = ?1 AND s.key = ?2", Map, owner, key);
 
     /// <summary>Some snapshots in the order of their keys, from the first after <paramref name="after"/> on.</summary>
-    public List<SnapshotInfo> List(SqliteSession session, string after, int limit) =>
-        [.. session
-            .Query(Select + "WHERE s.owner = ?1 AND s.key > ?2 ORDER BY s.key LIMIT ?3", Map, owner, after, limit)
-            .Select(row => ToInfo(session, row))];
+    public List<SnapshotInfo> List(SqliteSession session, string after, int limit)
+    {
+        List<SnapshotRow> rows = session.Query(Select + "WHERE s.owner = ?1 AND s.key > ?2 ORDER BY s.key LIMIT ?3", Map, owner, after, limit);
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        // One query for the labels of all of them: many clients list thousands.
+        ILookup<long, KeyValuePair<string, string>> labels = session.Query(
+            """
+            SELECT l.snapshot, l.key, l.value FROM snapshots AS s JOIN labels AS l ON l.snapshot = s.id
+            WHERE s.owner = ?1 AND s.key > ?2 AND s.key <= ?3 ORDER BY s.key, l.key
+            """,
+            r => (Id: r.GetInt64(0), Label: KeyValuePair.Create(r.GetString(1), r.GetString(2))),
+            owner,
+            after,
+            rows[^1].Key).ToLookup(l => l.Id, l => l.Label);
+        return rows.ConvertAll(row => ToInfo(row, new Dictionary<string, string>(labels[row.Id], StringComparer.Ordinal)));
+    }
 
     /// <summary>The names of the committed snapshots.</summary>
     public List<string> CommittedNames(SqliteSession session) =>
@@ -82,8 +98,7 @@ internal sealed class SnapshotTable(string owner)
             r => new TreeRow(r.GetInt64(0), r.GetBoolean(1), r.GetBoolean(2)),
             id);
 
-    public static SnapshotInfo ToInfo(SqliteSession session, SnapshotRow row) =>
-        new(row.Key, row.Kind, row.ParentKey, row.CreatedAt, row.UpdatedAt, GetLabels(session, row.Id));
+    public static SnapshotInfo ToInfo(SqliteSession session, SnapshotRow row) => ToInfo(row, GetLabels(session, row.Id));
 
     /// <summary>Sets labels, removes those whose value is null or empty, and leaves the others alone.</summary>
     public static void ChangeLabels(SqliteSession session, long id, IEnumerable<KeyValuePair<string, string?>> changes, DateTimeOffset now)
@@ -124,6 +139,9 @@ internal sealed class SnapshotTable(string owner)
             session.Query(
                 "SELECT key, value FROM labels WHERE snapshot = ?1 ORDER BY key", r => KeyValuePair.Create(r.GetString(0), r.GetString(1)), id),
             StringComparer.Ordinal);
+
+    private static SnapshotInfo ToInfo(SnapshotRow row, IReadOnlyDictionary<string, string> labels) =>
+        new(row.Key, row.Kind, row.ParentKey, row.CreatedAt, row.UpdatedAt, labels);
 
     private static SnapshotRow Map(SqliteDataReader row) => new(
         row.GetInt64(0),

@@ -1,0 +1,69 @@
+#!/bin/bash
+# daemon.sh: times the calls of the snapshots service beside containerd's built-in overlayfs snapshotter.
+#
+# One containerd has both, its own and the daemon as a proxy plugin, and a client in Go calls them through containerd's socket in turn, RUNS times
+# (5): each line is the median of the runs' percentiles. The results go to docs/performance.md. Needs root.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR
+. "$here/lib.sh"
+
+daemon_program=${LAYERSTORE_DAEMON:-$repository/out/lib/daemon/layerstore-daemon}
+rounds=${ROUNDS:-500}
+
+export GOPATH=$repository/tests/go:/usr/share/gocode GOCACHE=$repository/artifacts/go/cache GO111MODULE=off GOFLAGS= GOPROXY=off CGO_ENABLED=0
+mkdir -p "$GOCACHE"
+go build -o "$work/bench" daemon/bench
+
+# The daemon's socket is in the proxy plugin's line of the configuration that start_containerd writes.
+mkdir -p "$work/containerd" "$work/results"
+# shellcheck disable=SC2086 # a program and its first arguments
+$daemon_program serve --root "$work/store" --address "$work/containerd/proxy" --driver overlay > "$work/serve.log" 2>&1 &
+started+=("$!")
+proxy_plugins=$(printf '[proxy_plugins.layerstore]\ntype = "snapshot"\naddress = "%s"' "$work/containerd/proxy")
+start_containerd "$work/containerd" "$proxy_plugins"
+
+# run SNAPSHOTTER CLIENTS FILES: adds the lines of a run to its results.
+run() { "$work/bench" "$work/containerd/sock" "$1" "$2" "$rounds" "$3" >> "$work/results/$1.$2.$3"; }
+
+for ((run = 1; run <= runs; run++)); do
+    printf 'run %d of %d\n' "$run" "$runs" >&2
+    for snapshotter in overlayfs layerstore; do
+        run "$snapshotter" 1 0
+        run "$snapshotter" 1 10
+        run "$snapshotter" 32 0
+    done
+done
+
+# percentile FILE OPERATION COLUMN: its median over the runs.
+percentile() { awk -v operation="$2" '$1 == operation' "$1" > "$work/lines"; median "$3" "$work/lines"; }
+
+# rows CLIENTS FILES OPERATION…
+rows() {
+    local operation ours theirs column line
+    for operation in "${@:3}"; do
+        line="| $operation |"
+        for column in 3 4 5; do
+            ours=$(percentile "$work/results/layerstore.$1.$2" "$operation" "$column")
+            theirs=$(percentile "$work/results/overlayfs.$1.$2" "$operation" "$column")
+            line+=$(awk -v ours="$ours" -v theirs="$theirs" 'BEGIN { printf " %.2f | %.2f |", ours, theirs }')
+        done
+        theirs=$(percentile "$work/results/overlayfs.$1.$2" "$operation" 3)
+        ours=$(percentile "$work/results/layerstore.$1.$2" "$operation" 3)
+        awk -v line="$line" -v ours="$ours" -v theirs="$theirs" 'BEGIN { printf "%s %.2f |\n", line, theirs / ours }'
+    done
+}
+
+table_head() { printf '\n| %s | median, ours | built-in | 90 %%, ours | built-in | 99 %%, ours | built-in | times ours |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n' "$1"; }
+
+report() {
+    machine
+    table_head "one client, empty snapshots, ms"
+    rows 1 0 Prepare Mounts Commit Remove Walk
+    table_head "one client, 10 files of 4 KiB in each, ms"
+    rows 1 10 Commit Remove
+    table_head "32 clients, empty snapshots, ms"
+    rows 32 0 Prepare Mounts Commit Remove
+}
+
+report | publish daemon

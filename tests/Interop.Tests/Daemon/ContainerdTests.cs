@@ -11,6 +11,7 @@ public sealed class ContainerdTests : IDisposable
 
     [SkippableTheory]
     [InlineData("overlay", false)]
+    [InlineData("overlay", true)]
     [InlineData("native", false)]
     public void An_image_is_imported_run_committed_and_removed_and_nothing_is_left(string driver, bool withContent)
     {
@@ -51,5 +52,56 @@ public sealed class ContainerdTests : IDisposable
 
         ToolResult Run(string id, string script, params string[] options) =>
             containerd.Ctr(["run", "--rm", "--snapshotter", ContainerdOnLayerStore.Snapshotter, .. options, image, id, "/bin/sh", "-ec", script]);
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_container_goes_on_while_the_daemon_is_restarted_and_killed(bool withContent)
+    {
+        using var machine = new ContainerdOnLayerStore(_temp, withContent);
+        string image = machine.Import();
+        machine.Containerd.RunDetached(ContainerdOnLayerStore.Snapshotter, image, "before");
+        machine.Containerd.Exec("before", "echo 1 > /file");
+
+        machine.Daemon.Restart();
+        machine.WaitUntilConnected();
+        machine.Containerd.Exec("before", "grep 1 /file; echo 2 >> /file");
+        machine.Containerd.RunDetached(ContainerdOnLayerStore.Snapshotter, image, "restarted");
+
+        machine.Daemon.Kill();
+        machine.Containerd.Exec("before", "grep 2 /file; echo 3 >> /file");
+        Assert.Contains("unavailable", machine.TrySnapshot("usage", "before").Expect(1).Error, StringComparison.Ordinal);
+        machine.Daemon.StartAgain();
+        machine.WaitUntilConnected();
+        machine.Containerd.RunDetached(ContainerdOnLayerStore.Snapshotter, image, "killed");
+
+        Assert.Equal("1\n2\n3\n", machine.Containerd.Exec("before", "cat /file").Output);
+        Assert.Equal(["file"], machine.Changes("before"));
+        foreach (string id in (string[])["before", "restarted", "killed"])
+            machine.Containerd.Remove(id);
+        machine.Containerd.Ctr("images", "rm", "--sync", image);
+        machine.AssertNothingIsLeft();
+    }
+
+    [SkippableFact]
+    public void Two_namespaces_have_the_same_image_and_each_removes_its_own()
+    {
+        using var machine = new ContainerdOnLayerStore(_temp, withContent: true);
+        string other = machine.Containerd.NewNamespace();
+        string image = machine.Import();
+        machine.Import(other);
+        machine.Containerd.RunDetached(ContainerdOnLayerStore.Snapshotter, image, "first");
+
+        machine.Containerd.CtrIn(other, "run", "--rm", "--snapshotter", ContainerdOnLayerStore.Snapshotter, image, "second", "/bin/true");
+        machine.Containerd.CtrIn(other, "images", "rm", "--sync", image);
+        machine.Containerd.Collect();
+
+        Assert.Empty(machine.Snapshots(other));
+        machine.Containerd.Exec("first", "echo still here > /file");
+        machine.Containerd.Ctr("run", "--rm", "--snapshotter", ContainerdOnLayerStore.Snapshotter, image, "third", "/bin/true");
+        machine.Containerd.Remove("first");
+        machine.Containerd.Ctr("images", "rm", "--sync", image);
+        machine.AssertNothingIsLeft();
     }
 }

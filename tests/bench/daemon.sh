@@ -2,7 +2,8 @@
 # daemon.sh: times the calls of the snapshots service beside containerd's built-in overlayfs snapshotter.
 #
 # One containerd has both, its own and the daemon as a proxy plugin, and a client in Go calls them through containerd's socket in turn, RUNS times
-# (5): each line is the median of the runs' percentiles. The results go to docs/performance.md. Needs root.
+# (5): each line is the median of the runs' percentiles. The same without containerd, ours on its socket and the built-in one inside of the client. The
+# results go to docs/performance.md. Needs root.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR
@@ -16,15 +17,20 @@ mkdir -p "$GOCACHE"
 go build -o "$work/bench" daemon/bench
 
 # The daemon's socket is in the proxy plugin's line of the configuration that start_containerd writes.
-mkdir -p "$work/containerd" "$work/results"
+mkdir -p "$work/containerd" "$work/results" "$work/overlayfs"
 # shellcheck disable=SC2086 # a program and its first arguments
 $daemon_program serve --root "$work/store" --address "$work/containerd/proxy" --driver overlay > "$work/serve.log" 2>&1 &
 started+=("$!")
+for ((waited = 0; ; waited++)); do
+    [[ ! -S $work/containerd/proxy ]] || break
+    ((waited < 100)) || { cat "$work/serve.log" >&2; fail 'the daemon does not serve' 'see above'; }
+    sleep 0.1
+done
 proxy_plugins=$(printf '[proxy_plugins.layerstore]\ntype = "snapshot"\naddress = "%s"' "$work/containerd/proxy")
 start_containerd "$work/containerd" "$proxy_plugins"
 
-# run SNAPSHOTTER CLIENTS FILES: adds the lines of a run to its results.
-run() { "$work/bench" "$work/containerd/sock" "$1" "$2" "$rounds" "$3" >> "$work/results/$1.$2.$3"; }
+# run SNAPSHOTTER CLIENTS FILES [ADDRESS]: adds the lines of a run to its results.
+run() { "$work/bench" "${4:-$work/containerd/sock}" "$1" "$2" "$rounds" "$3" >> "$work/results/$1.$2.$3${4:+.alone}"; }
 
 for ((run = 1; run <= runs; run++)); do
     printf 'run %d of %d\n' "$run" "$runs" >&2
@@ -33,6 +39,8 @@ for ((run = 1; run <= runs; run++)); do
         run "$snapshotter" 1 10
         run "$snapshotter" 32 0
     done
+    run overlayfs 1 0 "$work/overlayfs"
+    run layerstore 1 0 "$work/containerd/proxy"
 done
 
 # percentile FILE OPERATION COLUMN: its median over the runs.
@@ -64,6 +72,8 @@ report() {
     rows 1 10 Commit Remove
     table_head "32 clients, empty snapshots, ms"
     rows 32 0 Prepare Mounts Commit Remove
+    table_head "without containerd, one client, empty snapshots, ms"
+    rows 1 0.alone Prepare Mounts Commit Remove Walk
 }
 
 report | publish daemon

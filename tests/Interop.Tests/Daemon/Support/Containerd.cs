@@ -77,7 +77,7 @@ internal sealed class Containerd : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="id">Its name, and its snapshot's.</param>
     public void RunDetached(string snapshotter, string image, string id) =>
-        Ctr("run", "--detach", "--snapshotter", snapshotter, image, id, "/bin/sleep", "100000");
+        Ctr("run", "--detach", "--null-io", "--snapshotter", snapshotter, image, id, "/bin/sleep", "100000");
 
     /// <summary>Runs a shell script in a running container.</summary>
     public ToolResult Exec(string id, string script) => Ctr("tasks", "exec", "--exec-id", Guid.NewGuid().ToString("N")[..8], id, "/bin/sh", "-ec", script);
@@ -112,6 +112,11 @@ internal sealed class Containerd : IDisposable
             ProcessRunner.TryRun("kill", "-KILL", id.ToString(CultureInfo.InvariantCulture));
         Service.WaitUntil(() => Processes().Count == 0, "the end of containerd's processes");
         _service?.Dispose();
+
+        // A shim that is killed leaves its socket, which is not below our directory.
+        var tasks = Path.Combine(_directory, "state/io.containerd.runtime.v2.task");
+        foreach (var address in Directory.Exists(tasks) ? Directory.EnumerateDirectories(tasks).SelectMany(Directory.EnumerateDirectories).Select(task => Path.Combine(task, "address")).Where(File.Exists) : [])
+            File.Delete(File.ReadAllText(address).Replace("unix://", "", StringComparison.Ordinal));
         MountTable.DetachUnder(_directory);
 
         // What its namespaces had for all containerds alike. A container's cgroup goes when its last process has ended.

@@ -19,12 +19,17 @@ internal sealed class PushContent : HttpContent
     /// <summary>Ends the request.</summary>
     public void End() => _end.TrySetResult();
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         // Flushing sends the headers on their way, so that the server begins.
-        await stream.FlushAsync();
+        await stream.FlushAsync(cancellationToken);
         _stream.SetResult(stream);
-        await _end.Task;
+
+        // The client resets the stream of a response that nobody wants only when its request has ended too.
+        await _end.Task.WaitAsync(cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)

@@ -73,9 +73,7 @@ public sealed class DaemonProcessTests : IDisposable
     {
         using DaemonProcess daemon = DaemonProcess.Serve(Arguments);
         using WireClient client = new(Address);
-        OpenRequest running = new(WireClient.Frame(new HealthCheckRequest { Service = "grpc.health.v1.Health" }));
-        Task<WireReply> reply = client.CallAsync(Check, running);
-        await TakenAsync(client, running);
+        (OpenRequest running, Task<WireReply> reply) = await BeginCallAsync(client);
 
         daemon.Signal("TERM");
         daemon.WaitForLog("msg=\"stopping");
@@ -96,9 +94,7 @@ public sealed class DaemonProcessTests : IDisposable
         string config = _temp.WriteFile("c.yaml", "stop-timeout: 100ms\n");
         using DaemonProcess daemon = DaemonProcess.Serve([.. Arguments, "--config", config]);
         using WireClient client = new(Address);
-        OpenRequest running = new(WireClient.Frame(new HealthCheckRequest { Service = "grpc.health.v1.Health" }));
-        Task<WireReply> reply = client.CallAsync(Check, running);
-        await TakenAsync(client, running);
+        (OpenRequest running, Task<WireReply> reply) = await BeginCallAsync(client);
 
         daemon.Signal("TERM");
 
@@ -113,9 +109,7 @@ public sealed class DaemonProcessTests : IDisposable
         string config = _temp.WriteFile("c.yaml", "stop-timeout: 10m\n");
         using DaemonProcess daemon = DaemonProcess.Serve([.. Arguments, "--config", config]);
         using WireClient client = new(Address);
-        OpenRequest running = new(WireClient.Frame(new HealthCheckRequest { Service = "grpc.health.v1.Health" }));
-        Task<WireReply> reply = client.CallAsync(Check, running);
-        await TakenAsync(client, running);
+        (OpenRequest running, Task<WireReply> reply) = await BeginCallAsync(client);
 
         daemon.Signal("INT");
         daemon.WaitForLog("msg=\"stopping");
@@ -241,10 +235,13 @@ public sealed class DaemonProcessTests : IDisposable
         }
     }
 
-    /// <summary>Waits until the daemon has a call that was begun: it takes those of one connection in their order.</summary>
-    private static async Task TakenAsync(WireClient client, OpenRequest begun)
+    /// <summary>Begins a call, and waits until the daemon has it: it takes those of one connection in their order.</summary>
+    private static async Task<(OpenRequest Running, Task<WireReply> Reply)> BeginCallAsync(WireClient client)
     {
-        await begun.Begun;
+        OpenRequest running = new(WireClient.Frame(new HealthCheckRequest { Service = "grpc.health.v1.Health" }));
+        Task<WireReply> reply = client.CallAsync(Check, running);
+        await running.Begun;
         Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(Check, new HealthCheckRequest())).Status);
+        return (running, reply);
     }
 }

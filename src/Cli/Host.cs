@@ -1,4 +1,5 @@
 using System.Text;
+using LayerStore.Cli.Linux;
 
 namespace LayerStore.Cli;
 
@@ -41,6 +42,9 @@ internal sealed class Host
     /// <summary>Reads an environment variable; null if it is not set.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
 
+    /// <summary>Runs this program with other arguments behind this process; false if that cannot be.</summary>
+    public Func<IReadOnlyList<string>, bool> StartBehind { get; init; } = _ => false;
+
     /// <summary>Whether stderr may be coloured (https://no-color.org).</summary>
     public bool ErrorHasColor => ErrorIsTerminal && MayColor;
 
@@ -69,6 +73,7 @@ internal sealed class Host
             ErrorIsTerminal = hasError && !Console.IsErrorRedirected,
             Columns = () => Console.WindowWidth is > 0 and int width ? width : 80,
             Variable = Environment.GetEnvironmentVariable,
+            StartBehind = BackgroundProgram.TryStart,
         };
     }
 

@@ -41,11 +41,21 @@ internal sealed class Session(Host host, ParseResult parsed, GlobalOptions optio
     /// <param name="cancellationToken">Cancels.</param>
     /// <param name="sync">Whether what is reported done is on the disk.</param>
     /// <param name="owner">Whose blobs and snapshots to see; null for the command line's.</param>
-    public Task<Store> OpenAsync(bool create, CancellationToken cancellationToken, bool sync = true, string? owner = null)
+    /// <param name="leaveTrash">Whether removals leave most of the freeing to <see cref="FreeRemovedAsync"/>.</param>
+    public Task<Store> OpenAsync(bool create, CancellationToken cancellationToken, bool sync = true, string? owner = null, bool leaveTrash = false)
     {
         string root = Root;
         Log(LogLevel.Debug, $"the store is {root}");
-        return Store.OpenAsync(root, new StoreOptions { Driver = Driver, Create = create, Sync = sync, Owner = owner ?? StoreOwner.CommandLine }, cancellationToken);
+        return Store.OpenAsync(root, new StoreOptions { Driver = Driver, Create = create, Sync = sync, Owner = owner ?? StoreOwner.CommandLine, LeaveTrash = leaveTrash }, cancellationToken);
+    }
+
+    /// <summary>Has the space of what the command removed freed by a process of its own, so that the user need not wait; without one, frees it.</summary>
+    public async Task FreeRemovedAsync(Store store)
+    {
+        if (store.HasTrash && !host.StartBehind(["--root", Root, "gc", "--trash"]))
+        {
+            await store.EmptyTrashAsync(CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Opens the store; null where there is none, which a listing shows as an empty one.</summary>

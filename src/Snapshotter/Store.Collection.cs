@@ -27,6 +27,17 @@ public sealed partial class Store
         return result;
     }
 
+    /// <summary>Whether something that was removed waits for somebody to free its space (<see cref="StoreOptions.LeaveTrash"/>).</summary>
+    public bool HasTrash => Snapshotter.Trees.Trash.IsWaiting;
+
+    /// <summary>Frees the space of what was removed; waits for another process that does so.</summary>
+    /// <param name="cancellationToken">Cancels; the rest stays for the next one.</param>
+    public Task EmptyTrashAsync(CancellationToken cancellationToken = default)
+    {
+        _layout.RequireWritable();
+        return Snapshotter.Trees.Trash.EmptyAsync(cancellationToken);
+    }
+
     /// <summary>
     /// Frees what owners other than the command line gave up, and nothing else: the blobs whose claims they dropped and the layers of the snapshots
     /// that they removed, if no owner, image, lease or snapshot holds them; and directories that a crash left without a record.
@@ -69,11 +80,15 @@ public sealed partial class Store
     /// <summary>Removes a name, and frees what only it held.</summary>
     /// <param name="name">The image.</param>
     /// <param name="dryRun">Whether only to say what would be freed: nothing is changed.</param>
+    /// <param name="planned">Told what will be freed, before it is.</param>
     /// <param name="cancellationToken">Cancels before the name is removed.</param>
-    public async Task<RemovalResult> RemoveImageAsync(string name, bool dryRun = false, CancellationToken cancellationToken = default)
+    /// <returns>What was freed, or with <see cref="StoreOptions.LeaveTrash"/> is being.</returns>
+    public async Task<RemovalResult> RemoveImageAsync(
+        string name, bool dryRun = false, Action<RemovalResult>? planned = null, CancellationToken cancellationToken = default)
     {
         Image image = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
-        RemovalResult result = await Tracing.RunAsync("rmi", () => Collector.RemoveImageAsync(image.Name, dryRun, cancellationToken), image.Name).ConfigureAwait(false);
+        RemovalResult result = await Tracing.RunAsync(
+            "rmi", () => Collector.RemoveImageAsync(image.Name, dryRun, planned, cancellationToken), image.Name).ConfigureAwait(false);
         if (!dryRun)
         {
             Measurements.Collected("rmi", result.Freed.Items.Count, result.Freed.Bytes);

@@ -357,6 +357,7 @@ public sealed partial class Store : IAsyncDisposable
             MapIds = _options.MapIds,
             Owner = _options.Owner,
             Sync = _options.Sync,
+            LeaveTrash = _options.LeaveTrash,
             Clock = _options.TimeProvider,
             Removed = _options.Owner == StoreOwner.CommandLine ? null : () => Dropped?.Invoke(),
         };

@@ -21,6 +21,13 @@ public sealed record StoreOptions
     /// <summary>Whether to make a store where there is none; else its absence is an error.</summary>
     public bool Create { get; init; } = true;
 
+    /// <summary>
+    /// Whether a removal returns when what it removed is out of sight, and leaves the freeing of all but a little space to
+    /// <see cref="Store.EmptyTrashAsync"/>: so it takes the same time whatever it removes. Without it a removal returns when the space is free.
+    /// </summary>
+    /// <remarks>Trash that nobody empties is emptied by the next collection, and little by little by those who open the store, at once if the disk is nearly full.</remarks>
+    public bool LeaveTrash { get; init; }
+
     /// <summary>Told of damaged blobs and the like; null for nobody.</summary>
     public ILoggerFactory? Loggers { get; init; }
 

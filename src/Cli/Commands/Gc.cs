@@ -18,12 +18,21 @@ internal sealed class Gc : CliCommand
         new("BYTES", row => ByteSize.Format(row.Bytes), IsNumber: true));
 
     private readonly Option<bool> _dryRun = Choices.Flag("--dry-run", "Only say what would be freed");
+    private readonly Option<bool> _trash = Choices.Flag("--trash", "Only finish freeing what was removed already");
     private readonly ListingOptions _listing;
 
     public Gc()
         : base("gc", "Free what no image, lease or snapshot holds")
     {
         Add(_dryRun);
+        Add(_trash);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(_dryRun) && result.GetValue(_trash))
+            {
+                result.AddError("--dry-run and --trash do not go together");
+            }
+        });
         _listing = new ListingOptions(this);
     }
 
@@ -32,6 +41,12 @@ internal sealed class Gc : CliCommand
     {
         bool dryRun = session.Get(_dryRun);
         await using Store? store = await session.TryOpenAsync(cancellationToken).ConfigureAwait(false);
+        if (session.Get(_trash))
+        {
+            await (store?.EmptyTrashAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            return;
+        }
+
         CollectionResult result = store is null ? new CollectionResult([]) : await store.CollectAsync(dryRun, cancellationToken).ConfigureAwait(false);
         await Listing.WriteAsync(session, _listing, result.Items.Select(CollectedRow.Of).ToAsyncEnumerable(), cancellationToken).ConfigureAwait(false);
         session.Say(dryRun ? $"gc would free {Freed.Describe(result)}" : $"freed {Freed.Describe(result)}");

@@ -22,26 +22,38 @@ internal sealed class Rmi : CliCommand
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
-        foreach (string name in session.Get(_names))
+        bool dryRun = session.Get(_dryRun);
+        await using Store store = await session.OpenAsync(create: false, cancellationToken, leaveTrash: true).ConfigureAwait(false);
+        try
         {
-            RemovalResult plan = await store.RemoveImageAsync(name, dryRun: true, cancellationToken).ConfigureAwait(false);
-            session.Say($"removing {name} frees {Freed.Describe(plan.Freed)}");
-            if (!session.Get(_dryRun))
+            foreach (string name in session.Get(_names))
             {
-                RemovalResult result = await store.RemoveImageAsync(name, dryRun: false, cancellationToken).ConfigureAwait(false);
-                session.Say($"removed {name}; freed {Freed.Describe(result.Freed)}");
+                RemovalResult result = await store.RemoveImageAsync(
+                    name, dryRun, plan => session.Say($"removing {name} frees {Freed.Describe(plan.Freed)}"), cancellationToken).ConfigureAwait(false);
+                Report(session, name, result, dryRun);
             }
+        }
+        finally
+        {
+            await session.FreeRemovedAsync(store).ConfigureAwait(false);
+        }
+    }
 
-            if (plan.KeptBySnapshots.Count > 0)
-            {
-                session.Say($"kept what these snapshots use: {string.Join(", ", plan.KeptBySnapshots.Select(Printable.Text))}");
-            }
+    private static void Report(Session session, string name, RemovalResult result, bool dryRun)
+    {
+        if (!dryRun)
+        {
+            session.Say($"removed {name}; freed {Freed.Describe(result.Freed)}");
+        }
 
-            if (plan.KeptByOwners.Count > 0)
-            {
-                session.Say($"kept what these owners use: {string.Join(", ", plan.KeptByOwners.Select(Printable.Text))}");
-            }
+        if (result.KeptBySnapshots.Count > 0)
+        {
+            session.Say($"kept what these snapshots use: {string.Join(", ", result.KeptBySnapshots.Select(Printable.Text))}");
+        }
+
+        if (result.KeptByOwners.Count > 0)
+        {
+            session.Say($"kept what these owners use: {string.Join(", ", result.KeptByOwners.Select(Printable.Text))}");
         }
     }
 }

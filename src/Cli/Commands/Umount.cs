@@ -21,8 +21,9 @@ internal sealed class Umount : CliCommand
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        await using Store store = await session.OpenAsync(create: false, cancellationToken).ConfigureAwait(false);
+        await using Store store = await session.OpenAsync(create: false, cancellationToken, leaveTrash: true).ConfigureAwait(false);
         UnmountResult result = await store.UnmountAsync(session.Get(_what), session.Get(_remove), cancellationToken).ConfigureAwait(false);
+        await session.FreeRemovedAsync(store).ConfigureAwait(false);
         session.Log(LogLevel.Info, $"unmounted {result.Target ?? "nothing"}{(result.Removed ? $", removed snapshot {result.Key}" : "")}");
     }
 }

@@ -28,12 +28,12 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         {
             StoreOwner.RequireName(Options.Owner);
             Table = new SnapshotTable(Options.Owner);
-            Trees = new TreeStore(layout, Database);
+            Trees = new TreeStore(layout, Database, options.LeaveTrash);
             MountRecords = new MountRecords(Database, Options.Owner);
             if (!layout.IsReadOnly)
             {
                 Trees.ReclaimDrafts();
-                Trees.Trash.TryEmpty();
+                Trees.Trash.TryTidy();
             }
         }
         catch

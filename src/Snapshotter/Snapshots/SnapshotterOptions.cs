@@ -18,6 +18,9 @@ public sealed record SnapshotterOptions
     /// <summary>Whether calls wait until the disk has what they did. False, for benchmarks, loses snapshots in a power cut.</summary>
     public bool Sync { get; init; } = true;
 
+    /// <inheritdoc cref="StoreOptions.LeaveTrash"/>
+    public bool LeaveTrash { get; init; }
+
     /// <summary>The clock of the snapshots' times.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

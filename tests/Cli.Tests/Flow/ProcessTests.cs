@@ -34,6 +34,54 @@ public sealed class ProcessTests
         Assert.Equal(TestData.ExpectedTree("formats"), TestData.Tree(store["plain"]));
     }
 
+    [SkippableFact]
+    public async Task What_a_large_removal_leaves_is_freed_behind_it_by_a_process_that_keeps_no_pipe_open()
+    {
+        Tools.RequireRoot();
+        using TestStore store = new();
+        await store.RunAsync("snapshot", "prepare", "large");
+        await store.RunAsync("snapshot", "prepare", "larger");
+        foreach (string tree in Directory.GetDirectories(Path.Join(store.Root, "t")))
+        {
+            Enumerable.Range(0, 3000).ToList().ForEach(number => File.WriteAllText(Path.Join(tree, $"{number}"), "x"));
+        }
+
+        // Who empties the trash waits for this lock: so all that the command itself did is in what it left.
+        using LayerStore.Content.StoreLock busy = await LayerStore.Content.StoreLock.AcquireAsync(LayerStore.Content.StoreLayout.Open(store.Root), "trash");
+        (await store.Process(["snapshot", "rm", "large"]).RunAsync()).Expect();
+        Assert.Equal("larger", await store.LineAsync("snapshot", "ls", "-q"));
+        string trash = Path.Join(store.Root, "trash");
+        Assert.InRange(Directory.GetFileSystemEntries(trash, "*", SearchOption.AllDirectories).Length, 2000, 3000);
+
+        // Nobody was started for that: whoever has the lock looks once more. Without it, somebody is.
+        busy.Dispose();
+        (await store.Process(["snapshot", "rm", "larger"]).RunAsync()).Expect();
+        while (Directory.EnumerateFileSystemEntries(trash).Any())
+        {
+            await Task.Delay(20);
+        }
+
+        // The process has let go of the store before it goes away.
+        using LayerStore.Content.StoreLock free = await LayerStore.Content.StoreLock.AcquireAsync(LayerStore.Content.StoreLayout.Open(store.Root), "trash");
+        Assert.Empty((await store.RunAsync("check", "-q")).Expect().Output);
+    }
+
+    [SkippableFact]
+    public async Task Gc_finishes_what_a_removal_began()
+    {
+        Tools.RequireRoot();
+        using TestStore store = new();
+        await store.RunAsync("snapshot", "prepare", "key");
+        string left = Directory.CreateDirectory(Path.Join(store.Root, "trash", "t-9", "directory")).FullName;
+        Enumerable.Range(0, 1000).ToList().ForEach(number => File.WriteAllText(Path.Join(left, $"{number}"), "x"));
+
+        // Whoever opens the store frees a little of it.
+        (await store.RunAsync("snapshot", "rm", "key")).Expect();
+        (await store.RunAsync("gc", "--trash")).Expect();
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(store.Root, "trash")));
+        (await store.RunAsync("gc", "--trash", "--dry-run")).ExpectError(64);
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]

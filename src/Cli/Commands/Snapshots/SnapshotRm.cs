@@ -20,10 +20,17 @@ internal sealed class SnapshotRm : CliCommand
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        await using Store store = await session.OpenAsync(create: false, cancellationToken, owner: session.Get(_owner)).ConfigureAwait(false);
-        foreach (string key in session.Get(_keys))
+        await using Store store = await session.OpenAsync(create: false, cancellationToken, owner: session.Get(_owner), leaveTrash: true).ConfigureAwait(false);
+        try
         {
-            await store.Snapshots.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+            foreach (string key in session.Get(_keys))
+            {
+                await store.Snapshots.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await session.FreeRemovedAsync(store).ConfigureAwait(false);
         }
     }
 }

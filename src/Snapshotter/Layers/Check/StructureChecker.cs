@@ -111,7 +111,7 @@ internal sealed class StructureChecker(StoreLayout layout, IContentStore content
     {
         List<string> leftovers = [
             .. snapshots.Trees.FindOrphans().Select(orphan => $"{Path.GetFileName(orphan.Directory)}/{orphan.Tree}"),
-            .. Directory.EnumerateFileSystemEntries(layout.Trash).Select(path => $"trash/{Path.GetFileName(path)}")];
+            .. snapshots.Trees.Trash.IsWaiting ? snapshots.Trees.Trash.List().Select(name => $"trash/{name}") : []];
         if (options.Repair)
         {
             await snapshots.CleanupAsync(cancellationToken).ConfigureAwait(false);

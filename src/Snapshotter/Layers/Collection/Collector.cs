@@ -55,18 +55,20 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
     /// <summary>Removes an image's name, and frees what only it held.</summary>
     /// <param name="name">The image's full name.</param>
     /// <param name="dryRun">Whether only to say what would be freed.</param>
+    /// <param name="planned">Told what will be freed, before it is.</param>
     /// <param name="cancellationToken">Cancels; what has been taken by then is freed by the next collection.</param>
-    public async Task<RemovalResult> RemoveImageAsync(string name, bool dryRun, CancellationToken cancellationToken)
+    public async Task<RemovalResult> RemoveImageAsync(string name, bool dryRun, Action<RemovalResult>? planned, CancellationToken cancellationToken)
     {
         StoreGraph before = await LookAsync(cancellationToken).ConfigureAwait(false);
         StoreItem image = new(StoreItemKind.Image, name);
         IReadOnlyList<StoredThing> plan = HeldOnlyBy(before, image);
         IReadOnlyList<CollectedItem> measured = Measure(plan, cancellationToken);
-        RemovalResult planned = new(
+        RemovalResult removal = new(
             new CollectionResult(measured), UsersOf(before, image, StoreItemKind.Snapshot), UsersOf(before, image, StoreItemKind.Owner));
+        planned?.Invoke(removal);
         if (dryRun)
         {
-            return planned;
+            return removal;
         }
 
         HashSet<StoreItem> taken = [];
@@ -77,8 +79,8 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
             taken = await TakeAsync(plan, Unheld(now), CancellationToken.None).ConfigureAwait(false);
         }
 
-        await snapshots.Trees.Trash.EmptyAsync(CancellationToken.None).ConfigureAwait(false);
-        return planned with { Freed = new CollectionResult([.. measured.Where(item => taken.Contains(item.Item))]) };
+        await snapshots.Trees.Trash.FreeAsync(CancellationToken.None).ConfigureAwait(false);
+        return removal with { Freed = new CollectionResult([.. measured.Where(item => taken.Contains(item.Item))]) };
     }
 
     /// <summary>

@@ -8,11 +8,27 @@ namespace Snapshotter.Snapshots.Trees;
 /// The store's <c>trash/</c>: what is out of sight and not yet freed. To remove a tree is to rename it here, which takes the same
 /// time however large it is; its space is freed afterwards, without any other lock.
 /// </summary>
-/// <remarks>What a killed process left here goes when the store is next opened, or at the next collection. Whoever empties the trash has the
-/// lock <c>trash</c>, so that two do not do the same work; nobody needs it to put something in.</remarks>
-internal sealed class Trash(StoreLayout layout)
+/// <remarks>
+/// <para>What a killed process left here goes when the store is next opened, or at the next collection. Whoever empties the trash has the
+/// lock <c>trash</c>, so that two do not do the same work; nobody needs it to put something in.</para>
+/// <para>With <paramref name="leave"/> a process frees little itself and leaves the rest (<see cref="StoreOptions.LeaveTrash"/>).</para>
+/// </remarks>
+internal sealed class Trash(StoreLayout layout, bool leave)
 {
     private const string LockName = "trash";
+
+    // Some 10 ms: a container that wrote little, and most snapshots of tests and builds, are gone before another process could begin.
+    private const int NamesAtOnce = 500;
+    private const long BytesAtOnce = 64L << 20;
+
+    // When less of the disk than one part in so many is free, what comes next may need the space.
+    private const int NearlyFull = 10;
+
+    private readonly RemovalAllowance? _allowance = leave ? new RemovalAllowance(NamesAtOnce, BytesAtOnce) : null;
+
+    /// <summary>Whether something is in it, and nobody is emptying it.</summary>
+    /// <remarks>Who empties it looks once more after he has let go of the lock. So what was put in before this answers false is not forgotten.</remarks>
+    public bool IsWaiting => List().Count > 0 && !StoreLock.IsHeld(layout, LockName);
 
     /// <summary>Renames something of the store into the trash; nothing if it is not there.</summary>
     /// <param name="directory">The directory it is in, an absolute path.</param>
@@ -41,22 +57,42 @@ internal sealed class Trash(StoreLayout layout)
         return [.. trash.List().Select(item => item.Name)];
     }
 
-    /// <summary>Deletes one thing in it.</summary>
+    /// <summary>Deletes one thing in it, or what may be left is left.</summary>
     public void Free(ByteString name)
     {
         using DirectoryHandle trash = TrustedDirectory.Open(layout.Trash);
-        Free(trash, name);
+        TryFree(trash, name, _allowance);
     }
 
     /// <summary>Deletes all that is in it, and waits for another process that does so.</summary>
     public async Task EmptyAsync(CancellationToken cancellationToken)
     {
-        using StoreLock one = await StoreLock.AcquireAsync(layout, LockName, cancellationToken: cancellationToken).ConfigureAwait(false);
-        FreeAll(cancellationToken);
+        do
+        {
+            using StoreLock one = await StoreLock.AcquireAsync(layout, LockName, cancellationToken: cancellationToken).ConfigureAwait(false);
+            FreeAll(allowance: null, cancellationToken);
+        }
+        while (List().Count > 0);
     }
 
-    /// <summary>Deletes what is in it, unless there is nothing or another process does so. Never throws: what cannot be deleted stays for the next collection.</summary>
-    public void TryEmpty()
+    /// <summary>Deletes what is in it, or what may be left is left.</summary>
+    public async Task FreeAsync(CancellationToken cancellationToken)
+    {
+        if (_allowance is null)
+        {
+            await EmptyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            FreeAll(_allowance, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Deletes what is in it, or what may be left is left, unless there is nothing or another process does so. Never throws: what cannot be deleted stays for
+    /// the next collection.
+    /// </summary>
+    public void TryTidy()
     {
         try
         {
@@ -64,7 +100,7 @@ internal sealed class Trash(StoreLayout layout)
             {
                 // Without waiting, it has ended when it returns.
                 using StoreLock one = StoreLock.AcquireAsync(layout, LockName, wait: false).GetAwaiter().GetResult();
-                FreeAll(CancellationToken.None);
+                FreeAll(IsDiskNearlyFull() ? null : _allowance, CancellationToken.None);
             }
         }
         catch (LayerStoreException)
@@ -72,28 +108,42 @@ internal sealed class Trash(StoreLayout layout)
         }
     }
 
-    private void FreeAll(CancellationToken cancellationToken)
+    private bool IsDiskNearlyFull()
+    {
+        DriveInfo disk = new(layout.Root);
+        return disk.AvailableFreeSpace < disk.TotalSize / NearlyFull;
+    }
+
+    private void FreeAll(RemovalAllowance? allowance, CancellationToken cancellationToken)
     {
         using DirectoryHandle trash = TrustedDirectory.Open(layout.Trash);
         foreach (DirectoryItem item in trash.List())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Free(trash, item.Name);
+            if (!TryFree(trash, item.Name, allowance))
+            {
+                return;
+            }
         }
     }
 
     // Another process may be deleting the same entry, each finding gone what the other one took.
-    private static void Free(DirectoryHandle trash, ByteString name)
+    private static bool TryFree(DirectoryHandle trash, ByteString name, RemovalAllowance? allowance)
     {
         while (trash.TryStat(name) is not null)
         {
             try
             {
-                trash.RemoveTree(name);
+                if (!TreeRemover.Remove(trash, name, allowance))
+                {
+                    return false;
+                }
             }
             catch (LayerStoreException e) when (e.Kind is ErrorKind.NotFound)
             {
             }
         }
+
+        return true;
     }
 }

@@ -35,11 +35,11 @@ internal sealed class TreeStore : IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private StoreLock? _lock;
 
-    public TreeStore(StoreLayout layout, SqliteDatabase database)
+    public TreeStore(StoreLayout layout, SqliteDatabase database, bool leaveTrash = false)
     {
         _layout = layout;
         _database = database;
-        Trash = new Trash(layout);
+        Trash = new Trash(layout, leaveTrash);
     }
 
     /// <summary>What is out of sight and not yet freed.</summary>

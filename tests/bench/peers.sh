@@ -84,7 +84,7 @@ for tool in "${!driver_of[@]}"; do
         ${tool}_commit() { measure_store $tool \"\$1\" commit \"\$2\" \"committed-\$2\" --compression \"\$3\"; }
         ${tool}_rm() { store_rm $tool \"\$@\"; }
         ${tool}_remove() { store_remove $tool \"\$1\"; }
-        ${tool}_close() { :; }"
+        ${tool}_close() { store $tool gc --trash; }"
 done
 unset tool
 

@@ -8,7 +8,7 @@ namespace Snapshotter;
 
 /// <summary>
 /// Frees, in the background, what an owner's clients gave up: once when it starts, for what a crash left, and then some time after each
-/// blob's or snapshot's removal through its <see cref="Store"/>. See <see cref="Store.ReclaimAsync"/>.
+/// blob's or snapshot's removal through its <see cref="Store"/>; the trash too, if the store leaves it (<see cref="StoreOptions.LeaveTrash"/>). See <see cref="Store.ReclaimAsync"/>.
 /// </summary>
 /// <remarks>
 /// <para>Clients remove in bursts: it begins when nothing was removed for <see cref="Quiet"/>, or <see cref="Longest"/> after the first removal.</para>

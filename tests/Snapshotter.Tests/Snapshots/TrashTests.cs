@@ -39,6 +39,20 @@ public sealed class TrashTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(layout.Trash));
     }
 
+    [SkippableFact]
+    public async Task What_an_owner_s_removals_leave_its_reclaimer_frees()
+    {
+        Tools.RequireRoot();
+        await using Store store = await Store.OpenAsync(_temp["store"], new StoreOptions { LeaveTrash = true, Owner = "somebody" });
+        await using Reclaimer reclaimer = new(store);
+        await reclaimer.WhenIdleAsync();
+        StoreLayout layout = await MakeSnapshotAsync(store, files: 1000, bytes: 1);
+        await store.Snapshots.RemoveAsync("key");
+        Assert.NotEmpty(Directory.GetFileSystemEntries(layout.Trash));
+        await reclaimer.WhenIdleAsync();
+        Assert.Empty(Directory.GetFileSystemEntries(layout.Trash));
+    }
+
     private static async Task<StoreLayout> MakeSnapshotAsync(Store store, int files, int bytes)
     {
         await store.Snapshots.PrepareAsync("key", null);

@@ -95,6 +95,7 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         // Most often there is nothing: then nobody is made to wait.
         if (content.ReadDropped().Last == 0 && UnusedLayers(snapshots.ReadRecords()).Count == 0 && snapshots.Trees.FindOrphans().Count == 0)
         {
+            await (snapshots.Trees.Trash.IsWaiting ? snapshots.Trees.Trash.EmptyAsync(CancellationToken.None) : Task.CompletedTask).ConfigureAwait(false);
             return [];
         }
 

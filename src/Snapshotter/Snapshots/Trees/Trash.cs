@@ -11,7 +11,7 @@ namespace Snapshotter.Snapshots.Trees;
 /// <remarks>
 /// <para>What a killed process left here goes when the store is next opened, or at the next collection. Whoever empties the trash has the
 /// lock <c>trash</c>, so that two do not do the same work; nobody needs it to put something in.</para>
-/// <para>With <paramref name="leave"/> a process frees little itself and leaves the rest (<see cref="StoreOptions.LeaveTrash"/>).</para>
+/// <para>With <paramref name="leave"/> a call frees little itself and leaves the rest (<see cref="StoreOptions.LeaveTrash"/>).</para>
 /// </remarks>
 internal sealed class Trash(StoreLayout layout, bool leave)
 {
@@ -24,7 +24,8 @@ internal sealed class Trash(StoreLayout layout, bool leave)
     // When less of the disk than one part in so many is free, what comes next may need the space.
     private const int NearlyFull = 10;
 
-    private readonly RemovalAllowance? _allowance = leave ? new RemovalAllowance(NamesAtOnce, BytesAtOnce) : null;
+    // For each call anew.
+    private RemovalAllowance? Allowance => leave ? new RemovalAllowance(NamesAtOnce, BytesAtOnce) : null;
 
     /// <summary>Whether something is in it, and nobody is emptying it.</summary>
     /// <remarks>Who empties it looks once more after he has let go of the lock. So what was put in before this answers false is not forgotten.</remarks>
@@ -61,7 +62,7 @@ internal sealed class Trash(StoreLayout layout, bool leave)
     public void Free(ByteString name)
     {
         using DirectoryHandle trash = TrustedDirectory.Open(layout.Trash);
-        TryFree(trash, name, _allowance);
+        TryFree(trash, name, Allowance);
     }
 
     /// <summary>Deletes all that is in it, and waits for another process that does so.</summary>
@@ -78,13 +79,13 @@ internal sealed class Trash(StoreLayout layout, bool leave)
     /// <summary>Deletes what is in it, or what may be left is left.</summary>
     public async Task FreeAsync(CancellationToken cancellationToken)
     {
-        if (_allowance is null)
+        if (Allowance is not { } allowance)
         {
             await EmptyAsync(cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            FreeAll(_allowance, cancellationToken);
+            FreeAll(allowance, cancellationToken);
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed class Trash(StoreLayout layout, bool leave)
             {
                 // Without waiting, it has ended when it returns.
                 using StoreLock one = StoreLock.AcquireAsync(layout, LockName, wait: false).GetAwaiter().GetResult();
-                FreeAll(IsDiskNearlyFull() ? null : _allowance, CancellationToken.None);
+                FreeAll(IsDiskNearlyFull() ? null : Allowance, CancellationToken.None);
             }
         }
         catch (LayerStoreException)

@@ -51,6 +51,9 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
 
     private protected SnapshotterOptions Options { get; }
 
+    /// <summary>Whether what is published is on the disk first.</summary>
+    internal bool Syncs => Options.Sync;
+
     private protected SqliteDatabase Database { get; }
 
     private protected SnapshotTable Table { get; }

@@ -32,6 +32,7 @@ internal static class DirectoryUnpacker
             handle.SetTimes(null, null, Timestamp.Epoch);
         }
 
+        using WriteBehind? behind = WriteBehind.Begin(target.Directory, options.Sync);
         LayerExtractor extractor = new(blobs, options.Layers, progress);
         foreach (ImageLayer layer in image.Layers)
         {
@@ -41,6 +42,7 @@ internal static class DirectoryUnpacker
             mode = result.RootMode ?? mode;
         }
 
+        behind?.End();
         target.Publish(mode, options.Sync);
     }
 }

@@ -2,6 +2,7 @@ using LayerStore;
 using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Leases;
+using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 
 namespace Snapshotter.Layers.Unpack;
@@ -55,7 +56,8 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         }
         else if (snapshots is ILayerSnapshotter layered)
         {
-            await new Run(layered, image, extractor, labels).UnpackAsync(cancellationToken).ConfigureAwait(false);
+            using WriteBehind? behind = WriteBehind.Begin(layout.Trees, snapshots.Syncs);
+            await new Run(layered, image, extractor, labels, behind).UnpackAsync(cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -112,13 +114,15 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         WholeTreeDraft draft = await WholeTreeDraft.BeginAsync(layout, snapshots, parent, lease, cancellationToken).ConfigureAwait(false);
         await using (draft.ConfigureAwait(false))
         {
+            using WriteBehind? behind = WriteBehind.Begin(layout.Trees, snapshots.Syncs);
             await draft.FillAsync(layer, extractor, cancellationToken).ConfigureAwait(false);
+            behind?.End();
             await draft.CommitAsync(name, labels, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>The unpacking of one image into shared layers.</summary>
-    private sealed class Run(ILayerSnapshotter snapshots, ImageView image, LayerExtractor extractor, IReadOnlyDictionary<string, string> labels)
+    private sealed class Run(ILayerSnapshotter snapshots, ImageView image, LayerExtractor extractor, IReadOnlyDictionary<string, string> labels, WriteBehind? behind)
     {
         private readonly LayerDraft?[] _drafts = new LayerDraft?[image.Layers.Count];
         private readonly DraftFiller?[] _fillers = new DraftFiller?[image.Layers.Count];
@@ -141,6 +145,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
                     }
                 }
 
+                behind?.End();
                 await PublishAsync(image.Layers.Count, cancellationToken).ConfigureAwait(false);
             }
             finally

@@ -198,7 +198,24 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     public SafeFileHandle CreateFile(ByteString name, uint mode) =>
         Open(name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, mode, "create");
 
-    /// <summary>The same, open for reading too.</summary>
+    /// <summary>The same; null if anything has that name.</summary>
+    public SafeFileHandle? TryCreateFile(ByteString name, uint mode)
+    {
+        int descriptor = OpenRaw(name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, mode);
+        if (descriptor < 0)
+        {
+            if (LinuxError.Last == Errno.EEXIST)
+            {
+                return null;
+            }
+
+            LinuxError.Throw("create", name);
+        }
+
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>The same as <see cref="CreateFile"/>, open for reading too.</summary>
     public SafeFileHandle CreateReadWrite(ByteString name, uint mode) =>
         Open(name, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL, mode, "create");
 
@@ -304,7 +321,7 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
             name = name[..name.IndexOf((byte)0)];
             if (name is not [(byte)'.'] and not [(byte)'.', (byte)'.'])
             {
-                items.Add(new DirectoryItem(new ByteString(name), TypeHint(buffer[18])));
+                items.Add(new DirectoryItem(new ByteString(name), TypeHint(buffer[18]), BinaryPrimitives.ReadUInt64LittleEndian(buffer)));
             }
 
             buffer = buffer[length..];

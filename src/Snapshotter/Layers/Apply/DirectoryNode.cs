@@ -72,6 +72,9 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, Time
     /// <summary>The default ACL that a layer below gave it and that is set aside meanwhile.</summary>
     public ByteString? DefaultAcl { get; set; }
 
+    /// <summary>What to wait for until the last file made in it is filled too; see <see cref="FileFiller.WaitFor"/>.</summary>
+    public long LastFilled { get; set; }
+
     /// <summary>The directory, while it is open.</summary>
     public DirectoryHandle? Handle { get; set; }
 

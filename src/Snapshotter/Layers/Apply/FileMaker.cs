@@ -7,29 +7,51 @@ using Snapshotter.Linux;
 namespace Snapshotter.Layers.Apply;
 
 /// <summary>
-/// Makes one file with everything its entry says, in the order that keeps all of it: owner, then xattrs (a change of owner
-/// clears file capabilities), then mode (it clears setuid too), then times.
+/// Makes one file with everything its entry says, in an order that keeps all of it: owner, then xattrs (a change of owner
+/// clears file capabilities), then mode (it clears setuid too). Times are kept by all of these.
 /// </summary>
 internal sealed class FileMaker(ApplyOptions options)
 {
     private const uint SetIdBits = 0xc00;
+    private const uint PermissionBits = 0x1ff;
+    private const uint PrivateMode = 0x180;
     private readonly XattrPolicy _xattrs = new(options);
+    private readonly uint _user = Libc.geteuid();
 
     /// <summary>Who owns the files.</summary>
     public OwnerPolicy Owners { get; } = new(options.SquashIds);
 
-    /// <summary>Makes a regular file.</summary>
-    /// <param name="directory">Where.</param>
-    /// <param name="name">A name that is free.</param>
-    /// <param name="entry">What.</param>
-    /// <param name="write">Writes its content.</param>
-    public void MakeFile(DirectoryHandle directory, ByteString name, TarEntry entry, Action<SafeFileHandle> write)
+    /// <summary>What file an entry asks for.</summary>
+    public NewFile Plan(TarEntry entry) => new(entry, Owners.Of(entry), _xattrs.Translate(entry));
+
+    /// <summary>Makes a regular file, empty and open for writing; null if its name is taken.</summary>
+    public SafeFileHandle? TryCreate(DirectoryHandle directory, ByteString name, NewFile wanted)
     {
-        (uint user, uint group) = Owners.Of(entry);
-        using SafeFileHandle file = directory.CreateFile(name, 0x180);
-        write(file);
-        FileOperations.SetOwner(file, user, group, entry.Name);
-        foreach (Xattr xattr in _xattrs.Translate(entry))
+        // Not all can set attributes of a file that nobody may write to, nor shall anybody see one that is not its owner's yet.
+        bool isAsWanted = wanted.Owner.UserId == _user && wanted.Xattrs.Count == 0;
+        return directory.TryCreateFile(name, isAsWanted ? ModeOf(wanted.Entry) & PermissionBits : PrivateMode);
+    }
+
+    /// <summary>Gives a file that has its content all the metadata of its entry. For a file without attributes, several threads may call this.</summary>
+    /// <returns>What it is like.</returns>
+    public FileStatus Finish(SafeFileHandle file, NewFile wanted)
+    {
+        TarEntry entry = wanted.Entry;
+        FileOperations.SetTimes(file, entry.AccessedAt, entry.ModifiedAt, entry.Name);
+
+        // Most files have the right owner and mode already, and each change of them would be a transaction of the file system's.
+        FileStatus made = FileOperations.Stat(file, entry.Name);
+        if (IsUnusual(entry.ModifiedAt))
+        {
+            CheckTime(entry, made.ModifiedAt);
+        }
+
+        if (new FileOwner(made.UserId, made.GroupId) != wanted.Owner)
+        {
+            FileOperations.SetOwner(file, wanted.Owner.UserId, wanted.Owner.GroupId, entry.Name);
+        }
+
+        foreach (Xattr xattr in wanted.Xattrs)
         {
             if (FileOperations.TrySetXattr(file, xattr.Name, xattr.Value) is int errno and not 0)
             {
@@ -37,12 +59,14 @@ internal sealed class FileMaker(ApplyOptions options)
             }
         }
 
-        FileOperations.SetMode(file, ModeOf(entry), entry.Name);
-        FileOperations.SetTimes(file, entry.AccessedAt, entry.ModifiedAt, entry.Name);
-        if (IsUnusual(entry.ModifiedAt))
+        // An access list may have changed the mode; an owner cannot have: no file is made with what a change of owner takes off.
+        uint mode = ModeOf(entry);
+        if (made.Mode != mode || wanted.Xattrs.Count > 0)
         {
-            CheckTime(entry, FileOperations.Stat(file, entry.Name).ModifiedAt);
+            FileOperations.SetMode(file, mode, entry.Name);
         }
+
+        return made with { UserId = wanted.Owner.UserId, GroupId = wanted.Owner.GroupId, Mode = mode };
     }
 
     /// <summary>Makes a symbolic link, device or FIFO. Returns false if devices are left out, or cannot be made here.</summary>
@@ -112,6 +136,7 @@ internal sealed class FileMaker(ApplyOptions options)
     public void SetLinkMetadata(DirectoryHandle directory, ByteString name, TarEntry entry)
     {
         FileStatus status = directory.TryStat(name)!.Value;
+        options.Hashes?.Changed(status.Inode);
         (uint user, uint group) = Owners.Of(entry);
         if (status.UserId != user || status.GroupId != group)
         {

@@ -35,6 +35,7 @@ internal sealed partial class LayerApplier
             return;
         }
 
+        _filler.WaitFor(source.Parent.LastFilled); // The last entry of a file says what it is like.
         Take(parent, name);
         if (source.Parent != parent || source.Name != name)
         {

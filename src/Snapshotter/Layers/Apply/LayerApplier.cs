@@ -21,7 +21,7 @@ namespace Snapshotter.Layers.Apply;
 /// times too, though files are put into it: directories get their metadata last, deepest first.</item>
 /// <item>A failed application cannot be undone here: the caller throws the directory away.</item>
 /// </list>
-/// One applier applies one tar, on one thread.
+/// One applier applies one tar, on one thread: names are made there, in the tar's order. A second one only fills small files (<see cref="FileFiller"/>).
 /// </remarks>
 internal sealed partial class LayerApplier : IDisposable
 {
@@ -30,24 +30,26 @@ internal sealed partial class LayerApplier : IDisposable
     /// <summary>About what each name needs: it is known until the layer's end, and so is the hash of its file's content.</summary>
     private const int NameSize = 200;
 
-    /// <summary>From this size on, a file is compared with what is free before it is written.</summary>
-    private const long LargeFile = 64 << 20;
-
     private readonly ApplyOptions _options;
     private readonly DirectoryTree _tree;
     private readonly FileMaker _maker;
+    private readonly FileFiller _filler;
     private readonly OverlayXattrs _overlay;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private readonly Dictionary<ByteString, FileOwner> _squashedOwners = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _contentBytes;
     private long _entries;
+    private TarReader? _tar;
+    private TarEntry? _entry;
+    private CancellationToken _cancellationToken;
 
     public LayerApplier(RootDirectory root, ApplyOptions options)
     {
         _options = options;
         _tree = new DirectoryTree(root, options);
         _maker = new FileMaker(options);
+        _filler = new FileFiller(_maker, options.Hashes);
         _overlay = new OverlayXattrs(options.OverlayXattrNamespace);
     }
 
@@ -58,10 +60,20 @@ internal sealed partial class LayerApplier : IDisposable
     /// <see cref="ErrorKind.ResourceExhausted"/>: no space; <see cref="ErrorKind.PermissionDenied"/>: what only root can make.</exception>
     public LayerApplyResult Apply(TarReader tar, CancellationToken cancellationToken = default)
     {
-        while (tar.Next() is { } entry)
+        _tar = tar;
+        _cancellationToken = cancellationToken;
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Add(entry, file => WriteContent(file, tar, entry, cancellationToken));
+            while ((_entry = tar.Next()) is not null)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Add(_entry, write: null);
+            }
+        }
+        catch (LayerStoreException)
+        {
+            _filler.WaitForAll(); // What an earlier file failed with comes first, as with one thread.
+            throw;
         }
 
         return Finish();
@@ -70,6 +82,7 @@ internal sealed partial class LayerApplier : IDisposable
     /// <summary>Carries out what waits for the end of the layer.</summary>
     public LayerApplyResult Finish()
     {
+        _filler.WaitForAll();
         RefuseLinksBeforeTheirTargets();
         if (Deletes)
         {
@@ -97,6 +110,7 @@ internal sealed partial class LayerApplier : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _filler.Dispose();
         _tree.Dispose();
         _hash.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
@@ -104,8 +118,8 @@ internal sealed partial class LayerApplier : IDisposable
 
     /// <summary>Applies one entry.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="write">Writes a regular file's content.</param>
-    public void Add(TarEntry entry, Action<SafeFileHandle> write)
+    /// <param name="write">Writes a regular file's content; null to take it from the tar.</param>
+    public void Add(TarEntry entry, Action<SafeFileHandle>? write)
     {
         _entries++;
         ByteString path = EntryName.Clean(entry.Name, _options.MaxDepth);
@@ -139,10 +153,7 @@ internal sealed partial class LayerApplier : IDisposable
                 AddHardLink(parent, name, entry);
                 break;
             case TarEntryType.RegularFile:
-                Take(parent, name);
-                MakeRoom(parent, directory, name);
-                _maker.MakeFile(directory, name, entry, write);
-                MarkMade(parent, name);
+                AddFile(parent, directory, name, entry, write);
                 break;
             default:
                 Take(parent, name);
@@ -292,41 +303,6 @@ internal sealed partial class LayerApplier : IDisposable
         if (status.Type is FileType.Directory or FileType.SymbolicLink)
         {
             _tree.Changed();
-        }
-    }
-
-    private void WriteContent(SafeFileHandle file, TarReader tar, TarEntry entry, CancellationToken cancellationToken)
-    {
-        RefuseIfLargerThanDisk(file, entry);
-        long written = 0;
-        for (int length; (length = tar.Read(_buffer)) > 0; _contentBytes += length)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            FileOperations.Write(file, _buffer.AsSpan(0, length), entry.Name);
-            FileOperations.BeginWriteBack(file, written, written += length);
-            if (_options.Hashes is not null)
-            {
-                _hash.AppendData(_buffer, 0, length);
-            }
-        }
-
-        if (_options.Hashes is { } hashes)
-        {
-            Span<byte> sha256 = stackalloc byte[SHA256.HashSizeInBytes];
-            _hash.GetHashAndReset(sha256);
-            hashes.Note(FileOperations.Stat(file, entry.Name).Inode, sha256);
-        }
-    }
-
-    /// <summary>A few bytes of a tar can stand for a sparse file of any size: it must not fill the disk before it fails.</summary>
-    private static void RefuseIfLargerThanDisk(SafeFileHandle file, TarEntry entry)
-    {
-        if (entry.Size >= LargeFile && FileSystemProbe.FreeBytes(file, entry.Name) is var free && entry.Size > free)
-        {
-            throw new LayerStoreException(
-                ErrorKind.ResourceExhausted,
-                $"no space for {entry.Name}: it has {entry.Size} bytes, and {free} are free",
-                "Free some space. If the image should not be that large, it may be hostile.");
         }
     }
 

@@ -30,7 +30,7 @@ internal abstract class DiffDirectory : IWalkLevel<DiffDirectory>
         DiffItem[] items = new DiffItem[names.Count];
         for (int i = 0; i < items.Length; i++)
         {
-            items[i] = Find(names[i].Name) ?? throw ChangedFile.Error(names[i].Name);
+            items[i] = Find(names[i]) ?? throw ChangedFile.Error(names[i].Name);
         }
 
         return items;
@@ -38,6 +38,9 @@ internal abstract class DiffDirectory : IWalkLevel<DiffDirectory>
 
     /// <summary>One name; null if there is nothing.</summary>
     public abstract DiffItem? Find(ByteString name);
+
+    /// <summary>The same for what a listing has.</summary>
+    protected virtual DiffItem? Find(DirectoryItem listed) => Find(listed.Name);
 
     /// <summary>Opens a directory in it.</summary>
     public abstract DiffDirectory OpenChild(DiffItem item);

@@ -16,12 +16,18 @@ internal sealed class ManifestBuilder
     private readonly Dictionary<(ulong Device, ulong Inode), ByteString> _firstNames = [];
     private readonly Func<ByteString, FileStatus, ByteString?>? _known;
     private readonly IReadOnlyDictionary<ByteString, FileOwner>? _trueOwners;
+    private readonly Func<ulong, FileStatus?>? _states;
     private readonly CancellationToken _cancellationToken;
     private long _blocks;
     private long _inodes;
 
-    private ManifestBuilder(Func<ByteString, FileStatus, ByteString?>? known, IReadOnlyDictionary<ByteString, FileOwner>? trueOwners, CancellationToken cancellationToken)
+    private ManifestBuilder(
+        Func<ByteString, FileStatus, ByteString?>? known,
+        IReadOnlyDictionary<ByteString, FileOwner>? trueOwners,
+        Func<ulong, FileStatus?>? states,
+        CancellationToken cancellationToken)
     {
+        _states = states;
         _known = known;
         _trueOwners = trueOwners;
         _cancellationToken = cancellationToken;
@@ -34,6 +40,7 @@ internal sealed class ManifestBuilder
     /// <param name="trueOwners">Who owns files in the image whose owners were replaced; null if none were.</param>
     /// <param name="rootMarks">What counts of the root of a layer that has no entry for it; null if the layer has one.</param>
     /// <param name="cancellationToken">Stops between files.</param>
+    /// <param name="states">What regular files without xattrs that count are like, by inode number, as far as that is known; null if it is of none.</param>
     /// <returns>The manifest's digest, and what the tree takes on the disk.</returns>
     public static (Digest Digest, SnapshotUsage Usage) Write(
         RootDirectory tree,
@@ -41,9 +48,10 @@ internal sealed class ManifestBuilder
         Func<ByteString, FileStatus, ByteString?>? known,
         IReadOnlyDictionary<ByteString, FileOwner>? trueOwners,
         OverlayXattrs? rootMarks,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<ulong, FileStatus?>? states = null)
     {
-        ManifestBuilder builder = new(known, trueOwners, cancellationToken);
+        ManifestBuilder builder = new(known, trueOwners, states, cancellationToken);
         using ManifestWriter writer = new(path);
         using (DirectoryHandle root = tree.OpenSelf())
         {
@@ -54,7 +62,7 @@ internal sealed class ManifestBuilder
         }
 
         TreeWalk.Visit(
-            new TreeDirectory(tree.OpenSelf()),
+            new TreeDirectory(tree.OpenSelf(), states),
             (file, item) => writer.Add(builder.Describe(item.Source, file, item.Name, item.Status)),
             cancellationToken);
         return (writer.Finish(), new SnapshotUsage(builder._blocks * 512, builder._inodes));
@@ -83,7 +91,7 @@ internal sealed class ManifestBuilder
             Owner = new FileOwner(status.UserId, status.GroupId),
             TrueOwner = _trueOwners is not null && _trueOwners.TryGetValue(path, out FileOwner owner) ? owner : null,
             ModifiedAt = status.ModifiedAt,
-            XattrHash = XattrHash.Of(directory.ListXattrs(name)),
+            XattrHash = HasNoXattrs(status) ? ByteString.Empty : XattrHash.Of(directory.ListXattrs(name)),
             Size = status.Type == FileType.RegularFile ? status.Size : 0,
             ContentHash = status.Type == FileType.RegularFile ? HashOf(directory, path, name!.Value, status) : ByteString.Empty,
             LinkTarget = status.Type == FileType.SymbolicLink ? directory.ReadLink(name!.Value) : ByteString.Empty,
@@ -91,6 +99,8 @@ internal sealed class ManifestBuilder
             DeviceMinor = isDevice ? status.RdevMinor : 0,
         };
     }
+
+    private bool HasNoXattrs(FileStatus status) => status.Type == FileType.RegularFile && _states?.Invoke(status.Inode) is not null;
 
     /// <summary>Counts a file once, and returns its first name if this is a further one.</summary>
     private ByteString? Measure(ByteString path, FileStatus status)

@@ -2,12 +2,16 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using LayerStore;
 using LayerStore.Tar;
+using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Manifest;
 
 /// <summary>One hash for all extended attributes of a file.</summary>
 internal static class XattrHash
 {
+    /// <summary>Whether an attribute of this name counts.</summary>
+    public static readonly XattrFilter Counts = static name => !name.SequenceEqual(s_selinux.Span);
+
     private static readonly ByteString s_selinux = ByteString.FromText("security.selinux");
 
     /// <summary>

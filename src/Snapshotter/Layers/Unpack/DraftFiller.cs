@@ -62,6 +62,7 @@ internal sealed class DraftFiller
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         using RootDirectory layer = RootDirectory.Open(Draft.Directory);
+        _hashes.Changed();
         if (_index == 0)
         {
             LooseLayerCompleter.Complete(layer, _result!, parents: null, _how);
@@ -88,7 +89,8 @@ internal sealed class DraftFiller
                 (_, status) => _hashes.Find(status.Inode),
                 _result!.SquashedOwners,
                 Draft.HasRootEntry ? null : new OverlayXattrs(_snapshots.OverlayXattrNamespace),
-                cancellationToken);
+                cancellationToken,
+                _hashes.FindState);
             _hashes.Clear();
             _how.Memory.Release();
         },

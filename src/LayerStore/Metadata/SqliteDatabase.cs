@@ -10,7 +10,7 @@ namespace LayerStore.Metadata;
 /// </summary>
 /// <remarks>
 /// <para>One connection, used by one thread at a time: a transaction is short, and nothing slow belongs into one. When
-/// <see cref="Write{T}"/> returns, the change is on the disk.</para>
+/// <see cref="Write{T}"/> returns, the change is on the disk. Threads that wait at the same time wait for the disk once, together.</para>
 /// <para>Where a page of memory is larger than a block of the file system there is no WAL but a rollback journal, <c>synchronous=EXTRA</c>: the WAL's
 /// index is mapped into memory, SQLite reserves one block of each page of it, and on a full disk the first touch of another one would
 /// end the process (SIGBUS).</para>
@@ -124,54 +124,6 @@ public sealed partial class SqliteDatabase : IDisposable
         return found;
     });
 
-    /// <summary>Makes a change: all of it, durably, or, when <paramref name="change"/> throws, none of it.</summary>
-    /// <param name="change">Called once, under the write lock of all processes; it must not call the database again.</param>
-    public T Write<T>(Func<SqliteSession, T> change)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        if (_readOnly)
-        {
-            throw SqliteErrors.ReadOnly(_path);
-        }
-
-        _written = true;
-        return InTransaction("BEGIN IMMEDIATE", change);
-    }
-
-    /// <summary>Makes a change: all of it, durably, or, when <paramref name="change"/> throws, none of it.</summary>
-    /// <param name="change">Called once, under the write lock of all processes; it must not call the database again.</param>
-    public void Write(Action<SqliteSession> change)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        Write<object?>(session =>
-        {
-            change(session);
-            return null;
-        });
-    }
-
-    /// <summary>
-    /// Makes a change that need not outlive a power cut, without waiting for the disk. It is whole or not there, other processes see it at
-    /// once, and the next <see cref="Write{T}"/> makes it durable as well (WAL, sqlite.org/pragma.html#pragma_synchronous: NORMAL).
-    /// </summary>
-    /// <param name="change">Called once, under the write lock of all processes; it must not call the database again.</param>
-    public T WriteUnsynced<T>(Func<SqliteSession, T> change)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        lock (_gate)
-        {
-            SetSync(isWaiting: false);
-            try
-            {
-                return Write(change);
-            }
-            finally
-            {
-                SetSync(isWaiting: true);
-            }
-        }
-    }
-
     /// <summary>Closes the connection; the last one of all processes folds the WAL into the database.</summary>
     public void Dispose()
     {
@@ -284,7 +236,7 @@ public sealed partial class SqliteDatabase : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_inTransaction)
             {
-                throw new InvalidOperationException("A transaction must not begin another one.");
+                throw Nested();
             }
 
             _inTransaction = true;

@@ -1,9 +1,9 @@
 #!/bin/bash
 # daemon.sh: times the calls of the snapshots service beside containerd's built-in overlayfs snapshotter.
 #
-# One containerd has both, its own and the daemon as a proxy plugin, and a client in Go calls them through containerd's socket in turn, RUNS times
-# (5): each line is the median of the runs' percentiles. The same without containerd, ours on its socket and the built-in one inside of the client. The
-# results go to docs/performance.md. Needs root.
+# One containerd has three snapshotters: its own overlayfs, the same one as a proxy plugin (tests/go/src/daemon/builtin), and the daemon as a proxy
+# plugin. A client in Go calls them through containerd's socket in turn, RUNS times (5): each line is the median of the runs' percentiles. The same without
+# containerd, the plugins on their sockets and the built-in one inside of the client. The results go to docs/performance.md. Needs root.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR
@@ -15,18 +15,20 @@ rounds=${ROUNDS:-500}
 export GOPATH=$repository/tests/go:/usr/share/gocode GOCACHE=$repository/artifacts/go/cache GO111MODULE=off GOFLAGS= GOPROXY=off CGO_ENABLED=0
 mkdir -p "$GOCACHE"
 go build -o "$work/bench" daemon/bench
+go build -o "$work/builtin" daemon/builtin
 
-# The daemon's socket is in the proxy plugin's line of the configuration that start_containerd writes.
 mkdir -p "$work/containerd" "$work/results" "$work/overlayfs"
 # shellcheck disable=SC2086 # a program and its first arguments
 $daemon_program serve --root "$work/store" --address "$work/containerd/proxy" --driver overlay > "$work/serve.log" 2>&1 &
 started+=("$!")
+"$work/builtin" "$work/served" "$work/containerd/builtin" 2>> "$work/serve.log" &
+started+=("$!")
 for ((waited = 0; ; waited++)); do
-    [[ ! -S $work/containerd/proxy ]] || break
-    ((waited < 100)) || { cat "$work/serve.log" >&2; fail 'the daemon does not serve' 'see above'; }
+    [[ ! -S $work/containerd/proxy || ! -S $work/containerd/builtin ]] || break
+    ((waited < 100)) || { cat "$work/serve.log" >&2; fail 'a plugin does not serve' 'see above'; }
     sleep 0.1
 done
-proxy_plugins=$(printf '[proxy_plugins.layerstore]\ntype = "snapshot"\naddress = "%s"' "$work/containerd/proxy")
+proxy_plugins=$(printf '[proxy_plugins.%s]\ntype = "snapshot"\naddress = "%s"\n' layerstore "$work/containerd/proxy" builtin "$work/containerd/builtin")
 start_containerd "$work/containerd" "$proxy_plugins"
 
 # run SNAPSHOTTER CLIENTS FILES [ADDRESS]: adds the lines of a run to its results.
@@ -34,12 +36,13 @@ run() { "$work/bench" "${4:-$work/containerd/sock}" "$1" "$2" "$rounds" "$3" >> 
 
 for ((run = 1; run <= runs; run++)); do
     printf 'run %d of %d\n' "$run" "$runs" >&2
-    for snapshotter in overlayfs layerstore; do
+    for snapshotter in overlayfs builtin layerstore; do
         run "$snapshotter" 1 0
         run "$snapshotter" 1 10
         run "$snapshotter" 32 0
     done
     run overlayfs 1 0 "$work/overlayfs"
+    run builtin 1 0 "$work/containerd/builtin"
     run layerstore 1 0 "$work/containerd/proxy"
 done
 
@@ -48,21 +51,26 @@ percentile() { awk -v operation="$2" '$1 == operation' "$1" > "$work/lines"; med
 
 # rows CLIENTS FILES OPERATION…
 rows() {
-    local operation ours theirs column line
+    local operation snapshotter column line
+    local -A times
     for operation in "${@:3}"; do
         line="| $operation |"
         for column in 3 4 5; do
-            ours=$(percentile "$work/results/layerstore.$1.$2" "$operation" "$column")
-            theirs=$(percentile "$work/results/overlayfs.$1.$2" "$operation" "$column")
-            line+=$(awk -v ours="$ours" -v theirs="$theirs" 'BEGIN { printf " %.2f | %.2f |", ours, theirs }')
+            for snapshotter in layerstore builtin overlayfs; do
+                times[$snapshotter.$column]=$(percentile "$work/results/$snapshotter.$1.$2" "$operation" "$column")
+                line+=$(printf ' %.2f |' "${times[$snapshotter.$column]}")
+            done
         done
-        theirs=$(percentile "$work/results/overlayfs.$1.$2" "$operation" 3)
-        ours=$(percentile "$work/results/layerstore.$1.$2" "$operation" 3)
-        awk -v line="$line" -v ours="$ours" -v theirs="$theirs" 'BEGIN { printf "%s %.2f |\n", line, theirs / ours }'
+        awk -v line="$line" -v ours="${times[layerstore.3]}" -v plugin="${times[builtin.3]}" -v inside="${times[overlayfs.3]}" \
+            'BEGIN { printf "%s %.2f | %.2f |\n", line, plugin / ours, inside / ours }'
     done
 }
 
-table_head() { printf '\n| %s | median, ours | built-in | 90 %%, ours | built-in | 99 %%, ours | built-in | times ours |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n' "$1"; }
+table_head() {
+    printf '\n| %s | median, ours | plugin | built-in | 90 %%, ours | plugin | built-in | 99 %%, ours | plugin | built-in | plugin, times ours | built-in, times ours |\n' "$1"
+    printf '| --- %.0s' {1..12}
+    printf '|\n'
+}
 
 report() {
     machine

@@ -20,14 +20,16 @@ public abstract partial class DirectorySnapshotter
             return (parentRow, SnapshotTable.Chain(s, parentRow?.Id));
         });
 
-        // Crash points: until the transaction the tree is a draft, which the next opening removes; it is on the disk before that.
+        // Crash points: until the transaction the tree is a draft, which the next opening removes. What the disk may lack after it is empty, and
+        // the tree keeps its writer: the next opening makes it again.
+        bool isDurable = true;
         bool borrows = parentRow is not null && BorrowsTree(kind);
         long tree = borrows ? parentRow!.Tree : await Trees.AddDraftAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (!borrows)
             {
-                Fill(kind, tree, below, mapping, cancellationToken);
+                isDurable = Fill(kind, tree, below, mapping, cancellationToken);
             }
 
             return Database.Write(s =>
@@ -37,9 +39,9 @@ public abstract partial class DirectorySnapshotter
                     throw SnapshotErrors.Changed(parent!);
                 }
 
-                if (!borrows)
+                if (!borrows && (isDurable || !Options.Sync))
                 {
-                    TreeTable.MakeLive(s, tree);
+                    TreeTable.SetDurable(s, tree);
                 }
 
                 long id = Table.Add(s, key, kind, parentRow?.Id, tree, Now, mapping);

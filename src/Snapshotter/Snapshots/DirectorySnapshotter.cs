@@ -28,13 +28,8 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         {
             StoreOwner.RequireName(Options.Owner);
             Table = new SnapshotTable(Options.Owner);
-            Trees = new TreeStore(layout, Database, options.LeaveTrash);
+            Trees = new TreeStore(layout, Database, Restore, options.LeaveTrash);
             MountRecords = new MountRecords(Database, Options.Owner);
-            if (!layout.IsReadOnly)
-            {
-                Trees.ReclaimDrafts();
-                Trees.Trash.TryTidy();
-            }
         }
         catch
         {
@@ -245,6 +240,16 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         return Trees.CleanUpAsync(cancellationToken);
     }
 
+    /// <summary>Removes and mends what dead processes left, if the store can be written.</summary>
+    internal void Recover()
+    {
+        if (!Layout.IsReadOnly)
+        {
+            Trees.ReclaimDrafts();
+            Trees.Trash.TryTidy();
+        }
+    }
+
     /// <summary>Closes the database. Drafts that were not published are removed by whoever opens the store next.</summary>
     public void Dispose()
     {
@@ -253,14 +258,21 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Makes the directories of a new snapshot, durably.</summary>
+    /// <summary>Makes the directories of a new snapshot.</summary>
     /// <param name="kind">Active or view.</param>
     /// <param name="tree">The number of its tree: a draft.</param>
     /// <param name="below">The trees of its parent and of the parent's ancestors, the parent's own first.</param>
     /// <param name="mapping">How its mounts will show the owners of what is below; null for as they are.</param>
     /// <param name="cancellationToken">Cancels a long copy.</param>
-    private protected abstract void Fill(
+    /// <returns>Whether they are on the disk. If not, they are empty, and <see cref="Restore(long)"/> makes them again.</returns>
+    private protected abstract bool Fill(
         SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, IdMapping? mapping, CancellationToken cancellationToken);
+
+    /// <summary>Makes what a power cut may have taken of directories that <see cref="Fill"/> did not wait for, and waits for the disk.</summary>
+    /// <param name="snapshot">The number of a snapshot, of any owner.</param>
+    private protected virtual void Restore(long snapshot)
+    {
+    }
 
     /// <summary>The mounts of an active snapshot or view.</summary>
     /// <param name="row">The snapshot.</param>

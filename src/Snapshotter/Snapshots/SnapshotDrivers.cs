@@ -36,8 +36,18 @@ public static class SnapshotDrivers
 
         options ??= new SnapshotterOptions();
         SqliteDatabase database = SnapshotDatabase.Open(layout, driver, options.Sync, out string recorded);
-        return recorded == NativeSnapshotter.DriverName
+        DirectorySnapshotter opened = recorded == NativeSnapshotter.DriverName
             ? new NativeSnapshotter(layout, database, options)
             : new OverlaySnapshotter(layout, database, options);
+        try
+        {
+            opened.Recover();
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
     }
 }

@@ -18,7 +18,8 @@ namespace Snapshotter.Snapshots.Database;
 ///                                   parent
 /// </code>
 /// <para>A tree is a directory <c>t/id</c>; a number is never used again. A tree with a <c>writer</c> is a draft: it belongs
-/// to the process that holds the lock of that name, and to nobody once that lock is free. One without is live: what it
+/// to the process that holds the lock of that name, and to nobody once that lock is free. With a snapshot that uses it, it is live
+/// all the same: its directories were empty when they were made, and may not be on the disk. One without a writer is live: what it
 /// held when its row was written is on the disk. A live tree is used by its row in <c>layers</c>, by any number of
 /// committed snapshots, or by one active one or view; when the last of these goes, so does the tree's row, and after
 /// that its directory. So a directory without a row is garbage, at any moment and after any crash.</para>
@@ -37,7 +38,7 @@ internal static class SnapshotDatabase
 
         CREATE TABLE trees (
             id             INTEGER PRIMARY KEY AUTOINCREMENT,
-            writer         TEXT CHECK (writer <> ''),         -- the lock of the draft's process; NULL: live
+            writer         TEXT CHECK (writer <> ''),         -- the lock of the process that made it; NULL: on the disk
             has_root_entry INTEGER NOT NULL CHECK (has_root_entry IN (0, 1)),
             opaque_root    INTEGER NOT NULL CHECK (opaque_root IN (0, 1)),
             bytes          INTEGER NOT NULL CHECK (bytes >= 0),  -- allocated; 0 while it can change

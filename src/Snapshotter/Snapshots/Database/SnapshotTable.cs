@@ -13,6 +13,9 @@ internal sealed class SnapshotTable(string owner)
     public SnapshotRow? Find(SqliteSession session, string key) =>
         session.QueryFirst(Select + "WHERE s.owner = ?1 AND s.key = ?2", Map, owner, key);
 
+    /// <summary>A snapshot of any owner.</summary>
+    public static SnapshotRow? FindById(SqliteSession session, long id) => session.QueryFirst(Select + "WHERE s.id = ?1", Map, id);
+
     /// <summary>Some snapshots in the order of their keys, from the first after <paramref name="after"/> on.</summary>
     public List<SnapshotInfo> List(SqliteSession session, string after, int limit)
     {

@@ -6,6 +6,8 @@ namespace Snapshotter.Snapshots.Database;
 /// <summary>The table <c>trees</c>.</summary>
 internal static class TreeTable
 {
+    private const string Unused = "NOT EXISTS (SELECT 1 FROM snapshots WHERE tree = trees.id)";
+
     /// <summary>Adds a draft and returns its number.</summary>
     public static long AddDraft(SqliteSession session, string writer)
     {
@@ -13,11 +15,8 @@ internal static class TreeTable
         return session.Scalar("SELECT last_insert_rowid()");
     }
 
-    /// <summary>Makes a draft live, as the top of a snapshot.</summary>
-    /// <returns>False if it is no draft (any more).</returns>
-    public static bool MakeLive(SqliteSession session, long tree, SnapshotUsage usage = default) =>
-        session.Execute(
-            "UPDATE trees SET writer = NULL, bytes = ?2, inodes = ?3 WHERE id = ?1 AND writer IS NOT NULL", tree, usage.Bytes, usage.Inodes) == 1;
+    /// <summary>Says that a tree's directories are on the disk.</summary>
+    public static void SetDurable(SqliteSession session, long tree) => session.Execute("UPDATE trees SET writer = NULL WHERE id = ?1", tree);
 
     /// <summary>Makes a tree, draft or live, what a published layer says it is.</summary>
     public static void MakeLayer(SqliteSession session, long tree, LayerDraft draft) =>
@@ -30,8 +29,9 @@ internal static class TreeTable
             draft.Usage.Value.Inodes,
             draft.ManifestDigest?.ToString());
 
+    /// <summary>Says what a tree takes, which is on the disk.</summary>
     public static void SetUsage(SqliteSession session, long tree, SnapshotUsage usage) =>
-        session.Execute("UPDATE trees SET bytes = ?2, inodes = ?3 WHERE id = ?1", tree, usage.Bytes, usage.Inodes);
+        session.Execute("UPDATE trees SET writer = NULL, bytes = ?2, inodes = ?3 WHERE id = ?1", tree, usage.Bytes, usage.Inodes);
 
     /// <summary>Says that a tree's root directory has no metadata of its own.</summary>
     public static void RemoveRootEntry(SqliteSession session, long tree) =>
@@ -58,7 +58,7 @@ internal static class TreeTable
         """
         SELECT t.id, s.key, s.kind, t.manifest, t.bytes, min(s.id)
         FROM trees AS t JOIN snapshots AS s ON s.tree = t.id
-        WHERE t.writer IS NULL AND t.id NOT IN (SELECT tree FROM layers) GROUP BY t.id ORDER BY t.id
+        WHERE t.id NOT IN (SELECT tree FROM layers) GROUP BY t.id ORDER BY t.id
         """,
         r => new TreeUser(
             r.GetInt64(0),
@@ -71,21 +71,29 @@ internal static class TreeTable
     public static HashSet<long> Writable(SqliteSession session) =>
         [.. session.Query("SELECT id FROM trees WHERE writer IS NOT NULL UNION SELECT tree FROM snapshots WHERE kind = 'active'", r => r.GetInt64(0))];
 
-    /// <summary>The locks that some draft names.</summary>
+    /// <summary>The locks that some tree names.</summary>
     public static List<string> Writers(SqliteSession session) =>
         session.Query("SELECT DISTINCT writer FROM trees WHERE writer IS NOT NULL ORDER BY writer", r => r.GetString(0));
 
     /// <summary>The numbers of the drafts of a process.</summary>
     public static List<long> Drafts(SqliteSession session, string writer) =>
-        session.Query("SELECT id FROM trees WHERE writer = ?1", r => r.GetInt64(0), writer);
+        session.Query($"SELECT id FROM trees WHERE writer = ?1 AND {Unused} ORDER BY id", r => r.GetInt64(0), writer);
 
-    /// <summary>Removes the drafts of a dead process.</summary>
+    /// <summary>The snapshots whose directories a process made, and did not wait for the disk.</summary>
+    public static List<long> Unsynced(SqliteSession session, string writer) => session.Query(
+        "SELECT s.id FROM trees AS t JOIN snapshots AS s ON s.tree = t.id WHERE t.writer = ?1 ORDER BY s.id", r => r.GetInt64(0), writer);
+
+    /// <summary>Removes the drafts of a process.</summary>
     public static void RemoveDrafts(SqliteSession session, string writer) =>
-        session.Execute("DELETE FROM trees WHERE writer = ?1", writer);
+        session.Execute($"DELETE FROM trees WHERE writer = ?1 AND {Unused}", writer);
 
     /// <summary>Removes a draft's row.</summary>
     public static int RemoveDraft(SqliteSession session, long tree) =>
-        session.Execute("DELETE FROM trees WHERE id = ?1 AND writer IS NOT NULL", tree);
+        session.Execute($"DELETE FROM trees WHERE id = ?1 AND writer IS NOT NULL AND {Unused}", tree);
+
+    /// <summary>Says that the directories of a process's snapshots are on the disk.</summary>
+    public static void SetDurable(SqliteSession session, string writer) =>
+        session.Execute($"UPDATE trees SET writer = NULL WHERE writer = ?1 AND NOT {Unused}", writer);
 
     /// <summary>Removes a tree's row if no layer and no snapshot uses it.</summary>
     /// <returns>Whether it did: then its directory is to be deleted, after the transaction.</returns>

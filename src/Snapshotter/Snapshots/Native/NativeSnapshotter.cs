@@ -35,7 +35,7 @@ public sealed class NativeSnapshotter : DirectorySnapshotter
 
     private protected override bool BorrowsTree(SnapshotKind kind) => kind == SnapshotKind.View;
 
-    private protected override void Fill(
+    private protected override bool Fill(
         SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, IdMapping? mapping, CancellationToken cancellationToken)
     {
         using DirectoryHandle trees = TrustedDirectory.Open(Layout.Trees);
@@ -47,7 +47,7 @@ public sealed class NativeSnapshotter : DirectorySnapshotter
             RootMetadata.SetDefault(top);
             SyncDirectory(Layout.Tree(tree));
             SyncDirectory(Layout.Trees);
-            return;
+            return true;
         }
 
         using DirectoryHandle works = TrustedDirectory.Open(Layout.Works);
@@ -59,6 +59,7 @@ public sealed class NativeSnapshotter : DirectorySnapshotter
 
         Trees.DeleteWork(tree);
         SyncFileSystem(trees);
+        return true;
     }
 
     private protected override IReadOnlyList<Mount> MountsOf(SnapshotRow row, IReadOnlyList<TreeRow> chain) =>

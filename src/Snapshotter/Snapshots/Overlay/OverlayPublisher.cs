@@ -79,7 +79,7 @@ internal sealed class OverlayPublisher(SqliteDatabase database, SnapshotTable ta
                 return [];
             }
 
-            TreeTable.MakeLive(s, continuation.NewUpper!.Value);
+            TreeTable.SetDurable(s, continuation.NewUpper!.Value);
             SnapshotTable.Continue(s, active.Id, top!.Value, continuation.NewUpper.Value);
             if (continuation.Labels is { } labels)
             {

@@ -20,7 +20,8 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     /// <summary>The driver's name.</summary>
     public const string DriverName = "overlay";
 
-    private const uint TopMode = 0b111_101_101; // rwxr-xr-x
+    // Until its metadata is whole; the sticky bit marks it.
+    private const uint NewTopMode = 0b001_111_000_000; // rwx-----T
     private const uint WorkMode = 0b111_000_000; // rwx------
 
     private readonly OverlayXattrs _overlay;
@@ -214,7 +215,7 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
 
     private protected override bool BorrowsTree(SnapshotKind kind) => false;
 
-    private protected override void Fill(
+    private protected override bool Fill(
         SnapshotKind kind, long tree, IReadOnlyList<TreeRow> below, IdMapping? mapping, CancellationToken cancellationToken)
     {
         // An upper is shown as it is; a view's top is one more lower, and mapped with the others.
@@ -222,11 +223,40 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         if (kind == SnapshotKind.Active)
         {
             MakeWork(tree);
-            SyncDirectory(Layout.Works);
         }
 
-        SyncDirectory(Layout.Tree(tree));
-        SyncDirectory(Layout.Trees);
+        return false;
+    }
+
+    private protected override void Restore(long snapshot)
+    {
+        if (Database.Read(s => SnapshotTable.FindById(s, snapshot) is { } row ? (row, SnapshotTable.Chain(s, snapshot)) : default) is not ({ } row, { } chain))
+        {
+            return;
+        }
+
+        string top = Layout.Tree(row.Tree);
+        IdMapping? mapping = row.Kind == SnapshotKind.Active ? row.Mapping : null;
+        long? rootSource = OverlayStack.Of(chain.Skip(1)).Root;
+        if (!TrustedDirectory.Exists(top))
+        {
+            MakeTop(row.Tree, rootSource, mapping);
+        }
+        else
+        {
+            using DirectoryHandle handle = TrustedDirectory.Open(top);
+            if (handle.Stat().Mode == NewTopMode)
+            {
+                SetTopMetadata(handle, rootSource, mapping);
+            }
+        }
+
+        if (row.Kind == SnapshotKind.Active && !TrustedDirectory.Exists(Layout.Work(row.Tree)))
+        {
+            MakeWork(row.Tree);
+        }
+
+        SyncDirectory(top);
     }
 
     // Its mtime says nothing: making files in it changes that.
@@ -269,8 +299,13 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
     {
         using DirectoryHandle trees = TrustedDirectory.Open(Layout.Trees);
         ByteString name = ByteString.FromText(tree.ToString());
-        trees.MakeDirectory(name, TopMode);
+        trees.MakeDirectory(name, NewTopMode);
         using DirectoryHandle top = trees.OpenChild(name);
+        SetTopMetadata(top, rootSource, mapping);
+    }
+
+    private void SetTopMetadata(DirectoryHandle top, long? rootSource, IdMapping? mapping)
+    {
         if (rootSource is not { } number)
         {
             RootMetadata.SetDefault(top, mapping);

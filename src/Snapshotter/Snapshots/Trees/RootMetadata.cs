@@ -4,6 +4,7 @@ using Snapshotter.Linux;
 namespace Snapshotter.Snapshots.Trees;
 
 /// <summary>Gives one directory the owner, mode, xattrs and times of another, as far as they belong to an image.</summary>
+/// <remarks>The mode comes last: a directory that still has the one it was made with may lack the rest.</remarks>
 internal static class RootMetadata
 {
     private const uint DefaultMode = 0b111_101_101; // rwxr-xr-x
@@ -17,8 +18,8 @@ internal static class RootMetadata
             target.SetOwner(null, mapping.MapUser(0), mapping.MapGroup(0));
         }
 
-        target.SetMode(null, DefaultMode);
         target.SetTimes(null, null, Timestamp.Epoch);
+        target.SetMode(null, DefaultMode);
     }
 
     /// <summary>Whether a directory has the owner, mode and xattrs of a new one.</summary>
@@ -46,7 +47,7 @@ internal static class RootMetadata
             }
         }
 
-        target.SetMode(null, status.Mode);
         target.SetTimes(null, null, status.ModifiedAt);
+        target.SetMode(null, status.Mode);
     }
 }

@@ -14,9 +14,10 @@ namespace Snapshotter.Snapshots.Trees;
 /// numbers are never used again. So a directory that was seen before the rows were read, and has none, is garbage. A draft's row need not outlive a
 /// power cut before its tree is live: its number is then free again, but not for as long as anything has it for a name.</para>
 /// <para>A draft's row names a lock that its process holds from before the row is written until it ends. When the lock
-/// can be taken, the process is dead.</para>
+/// can be taken, the process is dead. A tree that a snapshot uses names it too while nobody has waited until its directories, which were
+/// empty when they were made, are on the disk.</para>
 /// </remarks>
-internal sealed class TreeStore : IDisposable
+internal sealed partial class TreeStore : IDisposable
 {
     /// <summary>The number of a directory that stays empty: a lower for stacks that have none.</summary>
     public const long Empty = 0;
@@ -32,59 +33,23 @@ internal sealed class TreeStore : IDisposable
     private readonly StoreLayout _layout;
     private readonly SqliteDatabase _database;
     private readonly string _writer = WriterPrefix + Guid.NewGuid().ToString("n");
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private StoreLock? _lock;
+    private readonly Action<long> _restore;
 
-    public TreeStore(StoreLayout layout, SqliteDatabase database, bool leaveTrash = false)
+    /// <summary>Makes one.</summary>
+    /// <param name="layout">The store.</param>
+    /// <param name="database">Its records.</param>
+    /// <param name="restore">Makes what a power cut took of a snapshot's new directories, and waits for the disk.</param>
+    /// <param name="leaveTrash">Whether a removal leaves what takes long (<see cref="StoreOptions.LeaveTrash"/>).</param>
+    public TreeStore(StoreLayout layout, SqliteDatabase database, Action<long> restore, bool leaveTrash)
     {
         _layout = layout;
         _database = database;
+        _restore = restore;
         Trash = new Trash(layout, leaveTrash);
     }
 
     /// <summary>What is out of sight and not yet freed.</summary>
     public Trash Trash { get; }
-
-    /// <summary>Adds a draft that belongs to this process and returns its number. There is no directory yet.</summary>
-    public async Task<long> AddDraftAsync(CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            _lock ??= await StoreLock.AcquireAsync(_layout, _writer, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-
-        // A power cut may forget the row, and keep the directory: whoever publishes the draft waits for the disk, not who begins it. So a
-        // number may come twice, and is left to its old directory, which is garbage.
-        while (true)
-        {
-            long tree = _database.WriteUnsynced(s => TreeTable.AddDraft(s, _writer));
-            if (!Directory.Exists(_layout.Tree(tree)) && !Directory.Exists(_layout.Work(tree)) && !File.Exists(_layout.Manifest(tree)))
-            {
-                return tree;
-            }
-
-            _database.WriteUnsynced(s => TreeTable.RemoveDraft(s, tree));
-        }
-    }
-
-    /// <summary>Gives a draft up. Never throws: what is left is found by the next one to open the store.</summary>
-    /// <remarks>The tree goes first: on a full disk the row can only be removed in the space that this frees.</remarks>
-    public void Discard(long tree)
-    {
-        try
-        {
-            Delete(tree);
-            _database.WriteUnsynced(s => TreeTable.RemoveDraft(s, tree));
-        }
-        catch (LayerStoreException)
-        {
-        }
-    }
 
     /// <summary>Deletes a tree that no row names any more, with all that belongs to it.</summary>
     /// <remarks>The change was made when its row went; what cannot be deleted now is left to <see cref="CleanUpAsync"/>.</remarks>
@@ -128,33 +93,6 @@ internal sealed class TreeStore : IDisposable
     /// <summary>Deletes the work directory of an upper that will not be mounted as one again.</summary>
     public void DeleteWork(long tree) => TryDelete(_layout.Works, tree.ToString());
 
-    /// <summary>Removes the drafts of dead processes. Cheap when there are none: it reads only their rows.</summary>
-    public void ReclaimDrafts()
-    {
-        foreach (string writer in _database.Read(TreeTable.Writers).Where(w => w != _writer))
-        {
-            using StoreLock? dead = TryLock(writer);
-            if (dead is null)
-            {
-                continue;
-            }
-
-            // Killed before the rows are gone, the next one does it again; afterwards, the lock's file is left to CleanUp.
-            _database.Read(s => TreeTable.Drafts(s, writer)).ForEach(Delete);
-            try
-            {
-                _database.Write(s => TreeTable.RemoveDrafts(s, writer));
-            }
-            catch (LayerStoreException e) when (e.Kind == ErrorKind.ResourceExhausted)
-            {
-                // A store on a full disk opens, or nothing could be removed from it. The rows are in nobody's way.
-                continue;
-            }
-
-            TrustedFile.Discard(Path.Join(_layout.Locks, writer));
-        }
-    }
-
     /// <summary>Deletes everything that is garbage: drafts of dead processes, trees without a row, the trash.</summary>
     /// <exception cref="LayerStoreException">Something cannot be deleted.</exception>
     public Task CleanUpAsync(CancellationToken cancellationToken)
@@ -187,19 +125,6 @@ internal sealed class TreeStore : IDisposable
 
     /// <summary>What SQLite itself finds wrong with the records.</summary>
     public IReadOnlyList<string> CheckRecords() => _database.CheckIntegrity();
-
-    /// <summary>Frees the drafts of this process: whoever opens the store next removes those that are left.</summary>
-    public void Dispose()
-    {
-        if (_lock is not null)
-        {
-            TrustedFile.Discard(Path.Join(_layout.Locks, _writer));
-            _lock.Dispose();
-            _lock = null;
-        }
-
-        _gate.Dispose();
-    }
 
     private void TryDelete(string directory, string name)
     {

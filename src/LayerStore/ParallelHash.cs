@@ -26,7 +26,7 @@ public sealed class ParallelHash : IDisposable
     private byte[]? _filling;
     private byte[]? _spare;
     private int _filled;
-    private Task _underWay = Task.CompletedTask;
+    private Piece? _underWay;
 
     /// <summary>Makes a hash of nothing yet.</summary>
     public ParallelHash(DigestAlgorithm algorithm)
@@ -65,7 +65,7 @@ public sealed class ParallelHash : IDisposable
     /// <summary>The hash of all that was appended; more may follow.</summary>
     public byte[] CurrentHash()
     {
-        _underWay.Wait();
+        _underWay?.Finish();
         _hash.AppendData(_filling.AsSpan(0, _filled));
         _filled = 0;
         return _hash.GetCurrentHash();
@@ -77,7 +77,7 @@ public sealed class ParallelHash : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _underWay.Wait();
+        _underWay?.Finish();
         _hash.Dispose();
         foreach (byte[]? buffer in (ReadOnlySpan<byte[]?>)[_filling, _spare])
         {
@@ -92,9 +92,45 @@ public sealed class ParallelHash : IDisposable
 
     private void HandOver(byte[] full)
     {
-        // A task that no thread has begun is done by the one that waits for it: a busy machine does not hold this up.
-        _underWay.Wait();
+        _underWay?.Finish();
         (_filling, _spare, _filled) = (_spare, full, 0);
-        _underWay = Task.Run(() => _hash.AppendData(full, 0, BufferSize));
+        _underWay = new Piece(_hash, full);
+        ThreadPool.UnsafeQueueUserWorkItem(_underWay, preferLocal: false);
+    }
+
+    /// <summary>
+    /// Bytes to be hashed by whichever comes first: a thread of the pool, or the one that waits for it. So a busy machine does not hold this up, nor a pool
+    /// all of whose threads wait. (A waiting thread does a task that none has begun only if it is of the pool itself.)
+    /// </summary>
+    private sealed class Piece(IncrementalHash hash, byte[] bytes) : IThreadPoolWorkItem
+    {
+        private readonly object _lock = new();
+        private int _isTaken;
+        private bool _isDone;
+
+        public void Execute()
+        {
+            if (Interlocked.Exchange(ref _isTaken, 1) == 0)
+            {
+                hash.AppendData(bytes, 0, BufferSize);
+                lock (_lock)
+                {
+                    _isDone = true;
+                    Monitor.Pulse(_lock);
+                }
+            }
+        }
+
+        public void Finish()
+        {
+            Execute();
+            lock (_lock)
+            {
+                while (!_isDone)
+                {
+                    Monitor.Wait(_lock);
+                }
+            }
+        }
     }
 }

@@ -6,15 +6,7 @@ namespace LayerStore.Content;
 /// <content>How verified bytes become a blob.</content>
 public sealed partial class ContentStore
 {
-    /// <summary>
-    /// Commits several ingests of this store, waiting for the disk once for the bytes of all and once for their names. Their digests and sizes are those
-    /// that were expected at the beginning, else those of the bytes.
-    /// </summary>
-    /// <param name="ingests">The ingests; their writers cannot be used afterwards. What was written elsewhere on the same file system after the first of them
-    /// was begun is on the disk as well when this returns.</param>
-    /// <param name="cancellationToken">Cancels before, not during, the publication.</param>
-    /// <returns>The blobs in the same order, also those that were there already.</returns>
-    /// <exception cref="LayerStoreException">As for <see cref="IngestWriter.CommitAsync"/>. If the bytes of one are wrong, none is published.</exception>
+    /// <inheritdoc/>
     /// <remarks>
     /// Crash points: as for one, but that all files are on the disk before the first is renamed, and all names before a row is written. The rows,
     /// and so the labels, outlive a power cut from the next change of the database on: a blob that loses its row is whole, and without labels.

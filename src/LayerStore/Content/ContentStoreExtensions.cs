@@ -138,7 +138,8 @@ public static class ContentStoreExtensions
         {
             try
             {
-                return await FillAndCommitAsync(writer, source, labels, cancellationToken).ConfigureAwait(false);
+                return await FillAsync(
+                    writer, source, () => writer.CommitAsync(labels: labels, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
             }
             catch (LayerStoreException e) when (e.Kind is ErrorKind.DataLoss or ErrorKind.ResourceExhausted)
             {
@@ -148,8 +149,12 @@ public static class ContentStoreExtensions
         }
     }
 
-    private static async Task<BlobInfo> FillAndCommitAsync(
-        IngestWriter writer, Stream source, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellationToken)
+    /// <summary>Copies what an ingest lacks, and finishes it; from the beginning if what it had proves wrong by that.</summary>
+    /// <param name="writer">The ingest.</param>
+    /// <param name="source">All bytes of the blob.</param>
+    /// <param name="finish">Verifies, at least.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    internal static async Task<T> FillAsync<T>(IngestWriter writer, Stream source, Func<Task<T>> finish, CancellationToken cancellationToken)
     {
         long start = source.CanSeek ? source.Position : 0;
         bool resumed = writer.Offset > 0 && source.CanSeek && source.Length - start >= writer.Offset;
@@ -167,7 +172,7 @@ public static class ContentStoreExtensions
             try
             {
                 await CopyAsync(source, writer, cancellationToken).ConfigureAwait(false);
-                return await writer.CommitAsync(labels: labels, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return await finish().ConfigureAwait(false);
             }
             catch (DigestMismatchException) when (resumed)
             {

@@ -101,6 +101,12 @@ internal sealed class FileIngestWriter : IngestWriter
         return _hash.Current();
     }
 
+    public override Stream OpenWritten()
+    {
+        ObjectDisposedException.ThrowIf(_released, this);
+        return new LocalFileStream(_data, _what, 0, _offset);
+    }
+
     public override void Restart()
     {
         ObjectDisposedException.ThrowIf(_released, this);

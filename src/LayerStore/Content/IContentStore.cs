@@ -57,6 +57,17 @@ public interface IContentStore
     /// <exception cref="SizeMismatchException">The blob is here, and its size is not the expected one.</exception>
     Task<IngestWriter> BeginIngestAsync(string reference, ExpectedBlob? expected = null, bool wait = true, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Commits several ingests of this store, waiting for the disk once for the bytes of all and once for their names. Their digests and sizes are those
+    /// that were expected at the beginning, else those of the bytes.
+    /// </summary>
+    /// <param name="ingests">The ingests; their writers cannot be used afterwards. What was written elsewhere on the same file system after the first of them
+    /// was begun is on the disk as well when this returns.</param>
+    /// <param name="cancellationToken">Cancels before, not during, the publication.</param>
+    /// <returns>The blobs in the same order, also those that were there already.</returns>
+    /// <exception cref="LayerStoreException">As for <see cref="IngestWriter.CommitAsync"/>. If the bytes of one are wrong, none is published.</exception>
+    Task<IReadOnlyList<BlobInfo>> CommitAllAsync(IReadOnlyList<FinishedIngest> ingests, CancellationToken cancellationToken = default);
+
     /// <summary>How far an ingest is; null if there is none.</summary>
     Task<IngestStatus?> FindIngestAsync(string reference, CancellationToken cancellationToken = default);
 

@@ -24,6 +24,9 @@ public abstract class IngestWriter : IAsyncDisposable, IDisposable
     /// <summary>The digest of the bytes so far: what the blob would be called if it were committed now. Bytes of an earlier writer are read for it.</summary>
     public abstract Digest Current();
 
+    /// <summary>Opens the bytes so far to be read, as long as the writer lives. They are not verified.</summary>
+    public abstract Stream OpenWritten();
+
     /// <summary>Drops all bytes: the next write is at 0.</summary>
     public abstract void Restart();
 

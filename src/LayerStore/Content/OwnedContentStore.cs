@@ -65,6 +65,9 @@ internal sealed class OwnedContentStore(ContentStore all, string owner, Action? 
         string reference, ExpectedBlob? expected = null, bool wait = true, CancellationToken cancellationToken = default) =>
         all.BeginIngestAsync(owner, reference, expected, wait, cancellationToken);
 
+    public Task<IReadOnlyList<BlobInfo>> CommitAllAsync(IReadOnlyList<FinishedIngest> ingests, CancellationToken cancellationToken = default) =>
+        all.CommitAllAsync(ingests, cancellationToken);
+
     public Task<IngestStatus?> FindIngestAsync(string reference, CancellationToken cancellationToken = default) =>
         all.FindIngestAsync(owner, reference, cancellationToken);
 

@@ -33,6 +33,23 @@ public sealed class ImageCopier(IContentStore content, WorkLease? lease = null)
         IProgress<CopyProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        IncomingImage incoming = await BeginPullAsync(source, platform, mustBeImage, progress, cancellationToken).ConfigureAwait(false);
+        await using (incoming.ConfigureAwait(false))
+        {
+            await incoming.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return incoming.Resolved;
+        }
+    }
+
+    /// <summary>As <see cref="PullAsync"/>, but the blobs come when they are read, or with <see cref="IncomingImage.CommitAsync"/>.</summary>
+    /// <inheritdoc cref="PullAsync"/>
+    public async Task<IncomingImage> BeginPullAsync(
+        IImageSource source,
+        Platform? platform = null,
+        bool mustBeImage = false,
+        IProgress<CopyProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(source);
         Descriptor target = await source.ResolveAsync(cancellationToken).ConfigureAwait(false);
         ResolvedManifest resolved = await ManifestResolver.ResolveAsync(source, target, platform, cancellationToken).ConfigureAwait(false);
@@ -48,35 +65,7 @@ public sealed class ImageCopier(IContentStore content, WorkLease? lease = null)
             await lease.KeepAsync([.. all.Distinct().Select(LeaseResource.Blob)], cancellationToken).ConfigureAwait(false);
         }
 
-        // A blob that stands there twice with two sizes is copied once and then fails on the second size.
-        List<Descriptor> blobs = [.. resolved.Manifest.Layers.Prepend(resolved.Manifest.Config).DistinctBy(blob => (blob.Digest, blob.Size))];
-        ParallelOptions options = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        try
-        {
-            await Parallel.ForEachAsync(
-                blobs,
-                options,
-                async (blob, token) => await StoreAsync(blob, () => source.OpenUnverifiedAsync(blob, token), progress, token).ConfigureAwait(false))
-                .ConfigureAwait(false);
-        }
-        catch (LayerStoreException exception) when (exception.Kind is ErrorKind.DataLoss or ErrorKind.ResourceExhausted)
-        {
-            // Of an image that can never be whole, the other half-copied blobs are not worth resuming; on a full disk they
-            // would hold the space that is missing.
-            await DropAsync(blobs).ConfigureAwait(false);
-            throw;
-        }
-
-        foreach (OciDocument document in resolved.Indexes.Append<OciDocument>(resolved.Manifest).Reverse())
-        {
-            await StoreAsync(
-                document.Descriptor,
-                () => Task.FromResult<Stream>(new MemoryStream(document.Bytes.ToArray(), writable: false)),
-                progress,
-                cancellationToken).ConfigureAwait(false);
-        }
-
-        return resolved;
+        return await IncomingImage.BeginAsync(content, source, resolved, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -112,41 +101,6 @@ public sealed class ImageCopier(IContentStore content, WorkLease? lease = null)
             layers, options, async (layer, token) => await WriteAsync(layer, sink, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
         await sink.FinishAsync(target, cancellationToken).ConfigureAwait(false);
         return target;
-    }
-
-    private async Task StoreAsync(Descriptor blob, Func<Task<Stream>> open, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
-    {
-        BlobInfo? info = await content.StatAsync(blob.Digest, cancellationToken).ConfigureAwait(false);
-        CopyState state = info is null ? CopyState.Done : CopyState.Exists;
-        if (info is null)
-        {
-            await using ProgressStream stream = new(await open().ConfigureAwait(false), Report(progress, blob));
-            info = await content.WriteBlobAsync(ReferenceOf(blob), stream, blob, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-
-        if (info.Size != blob.Size)
-        {
-            throw new SizeMismatchException($"blob {blob.Digest}", blob.Size, info.Size);
-        }
-
-        progress?.Report(new CopyProgress(blob, blob.Size, state));
-    }
-
-    private static string ReferenceOf(Descriptor blob) => $"blob-{blob.Digest}";
-
-    private async Task DropAsync(IEnumerable<Descriptor> blobs)
-    {
-        foreach (Descriptor blob in blobs)
-        {
-            try
-            {
-                await content.AbortIngestAsync(ReferenceOf(blob)).ConfigureAwait(false);
-            }
-            catch (LayerStoreException exception) when (exception.Kind is ErrorKind.NotFound or ErrorKind.Aborted)
-            {
-                // It is done, or was not begun; or another process copies it.
-            }
-        }
     }
 
     private static Action<long> Report(IProgress<CopyProgress>? progress, Descriptor blob) =>

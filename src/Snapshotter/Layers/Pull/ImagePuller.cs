@@ -8,8 +8,9 @@ using Snapshotter.Layers.Unpack;
 
 namespace Snapshotter.Layers.Pull;
 
-/// <summary>Brings an image into the store: blobs, then layers, then the name, each durable before the next.</summary>
+/// <summary>Brings an image into the store: layers, then blobs, then the name, each durable before the next.</summary>
 /// <remarks>
+/// A layer is unpacked while its blob comes, and both become visible once all of it was verified.
 /// A pull that fails leaves the store as it was: what it brought and nothing else holds is freed again. One that is
 /// cancelled keeps its half-written ingests, so that it can be resumed; they show in <c>content ingests</c>. Crash points: blobs and layers that
 /// no name leads to, whole ones only, which the next pull of them uses and the collector removes; an ingest to resume; drafts.
@@ -29,21 +30,49 @@ internal sealed class ImagePuller(IContentStore content, IImageStore images, Lea
             await using WorkLease lease = await leases.BeginWorkAsync("pull", cancellationToken).ConfigureAwait(false);
             await using IImageSource opened = ImageTransports.OpenSource(source, options.Layers.Limits);
             CopyWatch copies = new(progress, brought);
-            ResolvedManifest resolved = await new ImageCopier(content, lease)
-                .PullAsync(opened, options.Platform, mustBeImage: unpacker is not null, copies, cancellationToken).ConfigureAwait(false);
-            if (unpacker is not null)
+            await using IncomingImage incoming = await new ImageCopier(content, lease)
+                .BeginPullAsync(opened, options.Platform, mustBeImage: unpacker is not null, copies, cancellationToken).ConfigureAwait(false);
+            try
             {
-                ImageView view = await ImageView.LoadAsync(new ContentBlobProvider(content), resolved, cancellationToken).ConfigureAwait(false);
-                unpacked.AddRange(view.Layers.Select(layer => layer.ChainId));
-                await unpacker.UnpackExactlyAsync(view, options.Layers, lease, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
+                await UnpackAsync(incoming, options, lease, unpacked, progress, cancellationToken).ConfigureAwait(false);
+                await incoming.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                incoming.Discard();
+                throw;
             }
 
+            ResolvedManifest resolved = incoming.Resolved;
             string name = wanted ?? source.SuggestName(resolved.Target);
             return await images.PutAsync(name, resolved.Target, resolved.Manifest.Descriptor, lease, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception) when (brought.Count + unpacked.Count > 0)
         {
             await collector().FreeAfterFailureAsync(brought, unpacked, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task UnpackAsync(
+        IncomingImage incoming, PullOptions options, WorkLease lease, List<Digest> unpacked, IProgress<StoreProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (unpacker is null)
+        {
+            return;
+        }
+
+        ImageView view = await ImageView.LoadAsync(incoming, incoming.Resolved, cancellationToken).ConfigureAwait(false);
+        unpacked.AddRange(view.Layers.Select(layer => layer.ChainId));
+        try
+        {
+            await unpacker
+                .UnpackExactlyAsync(incoming, view, options.Layers, lease, StoreProgressAdapter.ForLayers(progress), cancellationToken).ConfigureAwait(false);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.DataLoss && e is not (DigestMismatchException or SizeMismatchException))
+        {
+            // Bytes that are not the blob's make no sense most often; that they are not is worth more to know.
+            await incoming.VerifyBegunAsync(cancellationToken).ConfigureAwait(false);
             throw;
         }
     }

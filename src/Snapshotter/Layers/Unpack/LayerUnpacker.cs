@@ -27,19 +27,32 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
     /// says. Nothing of a layer that fails is visible.</exception>
     public Task UnpackAsync(
         ImageView image, LayerOptions options, WorkLease lease, IProgress<LayerProgress>? progress, CancellationToken cancellationToken) =>
-        UnpackAsync(image, options, lease, policy: null, progress, cancellationToken);
+        UnpackAsync(new ContentBlobProvider(content), image, options, lease, policy: null, progress, cancellationToken);
 
-    /// <summary>As the other, and refuses layers that are here but were unpacked with another policy of devices and setuid.</summary>
+    /// <summary>
+    /// As the other, of an image that may still be on its way, and refuses layers that are here but were unpacked with another policy of devices and setuid.
+    /// </summary>
     /// <exception cref="LayerStoreException">As for the other; <see cref="ErrorKind.FailedPrecondition"/>: such a layer.</exception>
     public Task UnpackExactlyAsync(
-        ImageView image, LayerOptions options, WorkLease lease, IProgress<LayerProgress>? progress, CancellationToken cancellationToken) =>
-        UnpackAsync(image, options, lease, new UnpackPolicy(snapshots, options), progress, cancellationToken);
+        IBlobProvider blobs,
+        ImageView image,
+        LayerOptions options,
+        WorkLease lease,
+        IProgress<LayerProgress>? progress,
+        CancellationToken cancellationToken) =>
+        UnpackAsync(blobs, image, options, lease, new UnpackPolicy(snapshots, options), progress, cancellationToken);
 
     private async Task UnpackAsync(
-        ImageView image, LayerOptions options, WorkLease lease, UnpackPolicy? policy, IProgress<LayerProgress>? progress, CancellationToken cancellationToken)
+        IBlobProvider blobs,
+        ImageView image,
+        LayerOptions options,
+        WorkLease lease,
+        UnpackPolicy? policy,
+        IProgress<LayerProgress>? progress,
+        CancellationToken cancellationToken)
     {
         await lease.KeepAsync(ResourcesOf(image), cancellationToken).ConfigureAwait(false);
-        LayerExtractor extractor = new(new ContentBlobProvider(content), options, progress);
+        LayerExtractor extractor = new(blobs, options, progress);
         IReadOnlyDictionary<string, string> labels = policy?.SnapshotLabels ?? Labels.None;
         await CheckAsync().ConfigureAwait(false);
         if (await IsThereAsync(image, cancellationToken).ConfigureAwait(false))

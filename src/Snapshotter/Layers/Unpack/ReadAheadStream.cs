@@ -10,7 +10,9 @@ namespace Snapshotter.Layers.Unpack;
 /// </summary>
 internal sealed class ReadAheadStream : ReadOnlyStream
 {
-    private const int BufferSize = 1 << 20;
+    /// <summary>How large its buffers are if nobody says.</summary>
+    private const int DefaultBufferSize = 1 << 20;
+
     private const int BufferCount = 4;
 
     private readonly object _lock = new();
@@ -26,13 +28,15 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private bool _isEnded;
     private volatile bool _isStopped;
 
-    /// <summary>Starts reading. The inner stream is disposed with this one.</summary>
-    public ReadAheadStream(Stream inner)
+    /// <summary>Starts reading.</summary>
+    /// <param name="inner">The bytes; disposed with this.</param>
+    /// <param name="bufferSize">How much is handed over at a time, in bytes; four times that is read ahead.</param>
+    public ReadAheadStream(Stream inner, int bufferSize = DefaultBufferSize)
     {
         _inner = inner;
         for (int i = 0; i < BufferCount; i++)
         {
-            _free.Enqueue(new byte[BufferSize]);
+            _free.Enqueue(new byte[bufferSize]);
         }
 
         _reader = Task.Factory.StartNew(ReadAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -302,6 +302,11 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
+    /// <summary>Removes a file or an empty directory.</summary>
+    /// <returns>Whether there is nothing of that name now; false for a directory that holds something, and for errors.</returns>
+    public bool TryRemove(ByteString name) =>
+        Remove(name, Libc.AT_REMOVEDIR) == 0 || LinuxError.Last == Errno.ENOENT || (LinuxError.Last == Errno.ENOTDIR && Remove(name, 0) == 0);
+
     /// <summary>Removes a name; −1 for an error, whose number is the thread's last.</summary>
     internal int Remove(ByteString name, int flags)
     {

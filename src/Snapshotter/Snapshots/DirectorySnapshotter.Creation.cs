@@ -44,9 +44,11 @@ public abstract partial class DirectorySnapshotter
                     TreeTable.SetDurable(s, tree);
                 }
 
-                long id = Table.Add(s, key, kind, parentRow?.Id, tree, Now, mapping);
+                DateTimeOffset now = Now;
+                long id = Table.Add(s, key, kind, parentRow?.Id, tree, now, mapping);
                 SnapshotTable.ReplaceLabels(s, id, labels ?? Labels.None);
-                return MappedMountsOf(Require(s, key), SnapshotTable.Chain(s, id));
+                SnapshotRow row = new(id, key, kind, parentRow?.Id, parent, tree, now, now) { Mapping = mapping };
+                return MappedMountsOf(row, [new TreeRow(tree, HasRootEntry: true, HasOpaqueRoot: false), .. below]);
             });
         }
         catch when (!borrows)

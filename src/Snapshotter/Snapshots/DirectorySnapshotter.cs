@@ -169,11 +169,19 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     {
         SnapshotErrors.CheckKey(name);
         SnapshotErrors.CheckKey(key);
-        SnapshotRow before = Database.Read(s => CheckCommit(s, name, key, parent).Row);
-        RefuseIfMounted(key, "commit");
-        cancellationToken.ThrowIfCancellationRequested();
-        using (DirectoryHandle tree = TrustedDirectory.Open(Layout.Tree(before.Tree)))
+        (SnapshotRow before, List<TreeRow>? unsynced) = Database.Read(s =>
         {
+            SnapshotRow row = CheckCommit(s, name, key, parent).Row;
+            RefuseIfMounted(s, key, "commit");
+            return (row, TreeTable.IsUnsynced(s, row.Tree) ? SnapshotTable.Chain(s, row.Id) : null);
+        });
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // What Restore makes again need not be waited for; its tree keeps its writer.
+        bool isAsMade = unsynced is not null && IsAsMade(before, unsynced);
+        if (!isAsMade)
+        {
+            using DirectoryHandle tree = TrustedDirectory.Open(Layout.Tree(before.Tree));
             SyncFileSystem(tree);
         }
 
@@ -188,6 +196,11 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             }
 
             TreeTable.SetUsage(s, row.Tree, usage);
+            if (!isAsMade)
+            {
+                TreeTable.SetDurable(s, row.Tree);
+            }
+
             if (!hasRootEntry)
             {
                 TreeTable.RemoveRootEntry(s, row.Tree);
@@ -210,11 +223,11 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     {
         SnapshotErrors.CheckKey(key);
         cancellationToken.ThrowIfCancellationRequested();
-        RefuseIfMounted(key, "remove");
 
         // Crash point: after the transaction the tree has no row; the collector removes it.
         long? garbage = Database.Write<long?>(s =>
         {
+            RefuseIfMounted(s, key, "remove");
             SnapshotRow row = Require(s, key);
             if (SnapshotTable.HasChildren(s, row.Id))
             {
@@ -273,6 +286,11 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     private protected virtual void Restore(long snapshot)
     {
     }
+
+    /// <summary>Whether the tree of an active snapshot, which is not known to be on the disk, is as <see cref="Fill"/> made it.</summary>
+    /// <param name="row">The snapshot.</param>
+    /// <param name="chain">Its tree and those of its ancestors, its own first.</param>
+    private protected virtual bool IsAsMade(SnapshotRow row, IReadOnlyList<TreeRow> chain) => false;
 
     /// <summary>The mounts of an active snapshot or view.</summary>
     /// <param name="row">The snapshot.</param>
@@ -340,9 +358,9 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     }
 
     // What was mounted by others, such as containerd, is theirs to know.
-    private void RefuseIfMounted(string key, string verb)
+    private void RefuseIfMounted(SqliteSession session, string key, string verb)
     {
-        IReadOnlyList<MountRecord> records = MountRecords.FindByKey(key);
+        IReadOnlyList<MountRecord> records = MountRecords.FindByKey(session, key);
         if (records.Count == 0)
         {
             return;

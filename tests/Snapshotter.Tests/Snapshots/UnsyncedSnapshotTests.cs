@@ -24,19 +24,22 @@ public sealed class UnsyncedSnapshotTests : IDisposable
 
             await daemon.PrepareAsync("base", null);
             await daemon.ViewAsync("view", chain);
+            await daemon.PrepareAsync("empty key", chain);
+            await daemon.CommitAsync("empty", "empty key");
+            await daemon.PrepareAsync("above", "empty");
             IReadOnlyList<Mount> before = await daemon.MountsAsync("lost");
-            string[] tops = [await UpperAsync(daemon, "lost"), await UpperAsync(daemon, "base"), await UpperAsync(daemon, "cut short"), await UpperAsync(daemon, "written")];
+            string[] tops = [await UpperAsync(daemon, "lost"), await UpperAsync(daemon, "base"), await UpperAsync(daemon, "cut short"), await UpperAsync(daemon, "written"), await UpperAsync(daemon, "above"), (await daemon.StackAsync("above")).Lowers[0]];
             string view = (await daemon.StackAsync("view")).Lowers[0];
 
             // The power goes: the rows are there, whoever wrote them is not, and the directories are what the disk had by then.
             Sql("UPDATE trees SET writer = 'writer-0' WHERE writer IS NOT NULL");
-            ProcessRunner.Script("rmdir \"$1\" \"$2\" \"$3\" \"$4\"", tops[0], tops[1], view, _store.Layout.Work(long.Parse(Path.GetFileName(tops[0]))));
+            ProcessRunner.Script("rmdir \"$@\"", tops[0], tops[1], tops[4], tops[5], view, _store.Layout.Work(long.Parse(Path.GetFileName(tops[0]))));
             ProcessRunner.Script("chmod 1700 \"$1\"; chown 0:0 \"$1\"; setfattr -x user.root \"$1\"", tops[2]);
             ProcessRunner.Script("chmod 711 \"$1\"; echo x > \"$1/file\"", tops[3]);
 
             using OverlaySnapshotter next = _store.Reopen();
             Assert.Equal("0", Sql("SELECT count(*) FROM trees WHERE writer IS NOT NULL"));
-            foreach (string top in (string[])[tops[0], tops[2], view])
+            foreach (string top in (string[])[tops[0], tops[2], tops[4], tops[5], view])
             {
                 Assert.Equal("750 7 8 1000", ProcessRunner.Script("stat -c '%a %u %g %Y' \"$1\"", top).Output.Trim());
                 Assert.Equal("x", ProcessRunner.Script("getfattr --only-values -n user.root \"$1\" 2> /dev/null", top).Output.Trim());
@@ -46,7 +49,7 @@ public sealed class UnsyncedSnapshotTests : IDisposable
             Assert.Equal("711", ProcessRunner.Script("stat -c %a \"$1\"", tops[3]).Output.Trim());
             Assert.True(File.Exists(tops[3] + "/file"), "WHAT A CONTAINER WROTE WAS LOST!");
             Assert.Equal(before, await next.MountsAsync("lost"), (a, b) => a.Options.SequenceEqual(b.Options));
-            foreach (string key in (string[])["lost", "base", "cut short", "written", "view"])
+            foreach (string key in (string[])["lost", "base", "cut short", "written", "view", "above"])
             {
                 _store.Mount(await next.MountsAsync(key)).Dispose();
             }
@@ -59,23 +62,32 @@ public sealed class UnsyncedSnapshotTests : IDisposable
         Tools.Require("sqlite3");
         using (OverlaySnapshotter daemon = _store.Reopen())
         {
-            await daemon.PrepareAsync("stays", null);
-            await daemon.PrepareAsync("goes", null);
-            await daemon.PrepareAsync("committed", null);
-            Assert.Equal("3", Unsynced());
-            await daemon.CommitAsync("name", "committed");
+            foreach (string key in (string[])["stays", "goes", "empty", "written", "came and went"])
+            {
+                await daemon.PrepareAsync(key, null);
+            }
+
+            Assert.Equal("5", Unsynced());
             await daemon.RemoveAsync("goes");
-            Assert.Equal("1", Unsynced());
+            File.WriteAllText(await UpperAsync(daemon, "written") + "/file", "x");
+            Directory.CreateDirectory(await UpperAsync(daemon, "came and went") + "/gone");
+            Directory.Delete(await UpperAsync(daemon, "came and went") + "/gone");
+            foreach (string key in (string[])["empty", "written", "came and went"])
+            {
+                await daemon.CommitAsync(key + ", committed", key);
+            }
+
+            Assert.Equal("empty, committed stays", Sql("SELECT group_concat(key, ' ') FROM (SELECT key FROM trees AS t JOIN snapshots AS s ON s.tree = t.id WHERE t.writer IS NOT NULL ORDER BY key)"));
 
             // Its process lives: to another one it is neither a draft nor lost.
             using OverlaySnapshotter other = _store.Reopen();
             await other.CleanupAsync();
-            Assert.Equal(2, _store.Trees().Count);
-            Assert.Equal("1", Unsynced());
+            Assert.Equal(4, _store.Trees().Count);
+            Assert.Equal("2", Unsynced());
         }
 
         Assert.Equal("0", Sql("SELECT count(*) FROM trees WHERE writer IS NOT NULL"));
-        Assert.Equal(2, _store.Trees().Count);
+        Assert.Equal(4, _store.Trees().Count);
     }
 
     private static async Task<string> UpperAsync(OverlaySnapshotter snapshots, string key) => (await snapshots.StackAsync(key)).Upper!;

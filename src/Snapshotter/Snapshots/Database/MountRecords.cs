@@ -43,8 +43,10 @@ public sealed class MountRecords
     public MountRecord? FindByTarget(string target) => _database.Read(s => s.QueryFirst(Select + "AND m.target = ?2", Map, _owner, target));
 
     /// <summary>The records of a snapshot, by target.</summary>
-    public IReadOnlyList<MountRecord> FindByKey(string key) =>
-        _database.Read(s => s.Query(Select + "AND s.key = ?2 ORDER BY m.target", Map, _owner, key));
+    public IReadOnlyList<MountRecord> FindByKey(string key) => _database.Read(s => FindByKey(s, key));
+
+    internal IReadOnlyList<MountRecord> FindByKey(SqliteSession session, string key) =>
+        session.Query(Select + "AND s.key = ?2 ORDER BY m.target", Map, _owner, key);
 
     /// <summary>All records, by target.</summary>
     public IReadOnlyList<MountRecord> List() => _database.Read(s => s.Query(Select + "ORDER BY m.target", Map, _owner));

@@ -29,9 +29,12 @@ internal static class TreeTable
             draft.Usage.Value.Inodes,
             draft.ManifestDigest?.ToString());
 
-    /// <summary>Says what a tree takes, which is on the disk.</summary>
+    /// <summary>Whether a tree is not known to be on the disk.</summary>
+    public static bool IsUnsynced(SqliteSession session, long tree) =>
+        session.Scalar("SELECT writer IS NOT NULL FROM trees WHERE id = ?1", tree) == 1;
+
     public static void SetUsage(SqliteSession session, long tree, SnapshotUsage usage) =>
-        session.Execute("UPDATE trees SET writer = NULL, bytes = ?2, inodes = ?3 WHERE id = ?1", tree, usage.Bytes, usage.Inodes);
+        session.Execute("UPDATE trees SET bytes = ?2, inodes = ?3 WHERE id = ?1", tree, usage.Bytes, usage.Inodes);
 
     /// <summary>Says that a tree's root directory has no metadata of its own.</summary>
     public static void RemoveRootEntry(SqliteSession session, long tree) =>

@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Content;
 using LayerStore.Metadata;
+using LayerStore.Tar;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
 using Snapshotter.Snapshots.Trees;
@@ -257,6 +258,24 @@ public sealed class OverlaySnapshotter : DirectorySnapshotter, ILayerSnapshotter
         }
 
         SyncDirectory(top);
+    }
+
+    // Also its time: a file that came and went may come back with a power cut.
+    private protected override bool IsAsMade(SnapshotRow row, IReadOnlyList<TreeRow> chain)
+    {
+        using DirectoryHandle top = TrustedDirectory.Open(Layout.Tree(row.Tree));
+        if (top.List().Any())
+        {
+            return false;
+        }
+
+        if (OverlayStack.Of(chain.Skip(1)).Root is not { } rootSource)
+        {
+            return row.Mapping is null && RootMetadata.IsDefault(top, _overlay) && top.Stat().ModifiedAt == Timestamp.Epoch;
+        }
+
+        using DirectoryHandle source = TrustedDirectory.Open(Layout.Tree(rootSource));
+        return row.Mapping is null && RootMetadata.IsCopy(source, top, _overlay);
     }
 
     // Its mtime says nothing: making files in it changes that.

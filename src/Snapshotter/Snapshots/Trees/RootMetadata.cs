@@ -29,6 +29,17 @@ internal static class RootMetadata
         return (status.UserId, status.GroupId, status.Mode) == (0, 0, DefaultMode) && directory.ListXattrs(null).All(x => overlay.IsMark(x.Name));
     }
 
+    /// <summary>Whether a directory has all that another one has, as <see cref="Copy"/> leaves it.</summary>
+    public static bool IsCopy(DirectoryHandle source, DirectoryHandle target, OverlayXattrs overlay)
+    {
+        FileStatus from = source.Stat();
+        FileStatus to = target.Stat();
+        return (from.UserId, from.GroupId, from.Mode, from.ModifiedAt) == (to.UserId, to.GroupId, to.Mode, to.ModifiedAt)
+            && Own(source).SetEquals(Own(target));
+
+        HashSet<Xattr> Own(DirectoryHandle directory) => [.. directory.ListXattrs(null).Where(x => !overlay.IsMark(x.Name))];
+    }
+
     /// <summary>Copies them.</summary>
     /// <param name="source">The directory to copy from.</param>
     /// <param name="target">The directory to change; a new one.</param>

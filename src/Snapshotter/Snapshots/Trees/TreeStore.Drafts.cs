@@ -50,32 +50,25 @@ internal sealed partial class TreeStore
     /// <summary>Removes the drafts of dead processes, and makes sure of the directories of their snapshots. Cheap when there are none: it reads only their rows.</summary>
     public void ReclaimDrafts()
     {
-        foreach (string writer in _database.Read(TreeTable.Writers).Where(w => w != _writer))
+        List<(string Writer, StoreLock Lock)> dead = [];
+        try
         {
-            using StoreLock? dead = TryLock(writer);
-            if (dead is null)
+            foreach (string writer in _database.Read(TreeTable.Writers).Where(w => w != _writer))
             {
-                continue;
-            }
-
-            // Killed before the rows are changed, the next one does it again; afterwards, the lock's file is left to CleanUp.
-            _database.Read(s => TreeTable.Drafts(s, writer)).ForEach(Delete);
-            try
-            {
-                Settle(writer);
-                _database.Write(s =>
+                if (TryLock(writer) is { } held)
                 {
-                    TreeTable.SetDurable(s, writer);
-                    TreeTable.RemoveDrafts(s, writer);
-                });
-            }
-            catch (LayerStoreException e) when (e.Kind == ErrorKind.ResourceExhausted)
-            {
-                // A store on a full disk opens, or nothing could be removed from it. The rows are in nobody's way.
-                continue;
+                    dead.Add((writer, held));
+                }
             }
 
-            TrustedFile.Discard(Path.Join(_layout.Locks, writer));
+            if (dead.Count > 0)
+            {
+                Reclaim([.. dead.Select(d => d.Writer)]);
+            }
+        }
+        finally
+        {
+            dead.ForEach(d => d.Lock.Dispose());
         }
     }
 
@@ -114,11 +107,34 @@ internal sealed partial class TreeStore
         }
     }
 
-    /// <summary>Waits until the directories of a process's snapshots are on the disk. Those that are gone are made again.</summary>
-    /// <returns>Whether there are any.</returns>
-    private bool Settle(string writer)
+    // Killed before the rows are changed, the next one does it again; afterwards, the lock's file is left to CleanUp.
+    private void Reclaim(List<string> writers)
     {
-        List<long> unsynced = _database.Read(s => TreeTable.Unsynced(s, writer));
+        writers.ForEach(writer => _database.Read(s => TreeTable.Drafts(s, writer)).ForEach(Delete));
+        try
+        {
+            Settle(writers);
+            _database.Write(s => writers.ForEach(writer =>
+            {
+                TreeTable.SetDurable(s, writer);
+                TreeTable.RemoveDrafts(s, writer);
+            }));
+        }
+        catch (LayerStoreException e) when (e.Kind is ErrorKind.ResourceExhausted or ErrorKind.NotFound)
+        {
+            // A store on a full disk opens, or nothing could be removed from it, and so does one in which a tree is lost: "check" says so. The rows are in nobody's way.
+            return;
+        }
+
+        writers.ForEach(writer => TrustedFile.Discard(Path.Join(_layout.Locks, writer)));
+    }
+
+    /// <summary>Waits until the directories of these processes' snapshots are on the disk. Those that are gone are made again.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool Settle(IReadOnlyCollection<string> writers)
+    {
+        // Parents first: what a directory is follows from its parent's.
+        List<long> unsynced = [.. _database.Read(s => writers.SelectMany(writer => TreeTable.Unsynced(s, writer)).ToList()).Order()];
         if (unsynced.Count == 0)
         {
             return false;
@@ -135,7 +151,7 @@ internal sealed partial class TreeStore
     {
         try
         {
-            if (Settle(_writer) || _reserved.Count > 0)
+            if (Settle([_writer]) || _reserved.Count > 0)
             {
                 _database.WriteUnsynced(s =>
                 {

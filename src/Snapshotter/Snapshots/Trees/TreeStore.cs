@@ -130,7 +130,8 @@ internal sealed partial class TreeStore : IDisposable
     {
         try
         {
-            if (Trash.Take(directory, name) is { } taken)
+            using DirectoryHandle place = TrustedDirectory.Open(directory);
+            if (!place.TryRemove(ByteString.FromText(name)) && Trash.Take(directory, name) is { } taken)
             {
                 Trash.Free(taken);
             }

@@ -3,6 +3,9 @@ using LayerStore.Cli;
 using LayerStore.Daemon.Configuration;
 using LayerStore.Daemon.Hosting;
 
+// An event of a socket is handled by the thread that hears of it. Only Kestrel's loops are, which wait for nothing; calls have threads of their own.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
 try
 {
     DaemonArguments arguments = DaemonArguments.Parse(args);

@@ -142,11 +142,14 @@ internal sealed class GrpcServer
             end = GrpcErrors.Describe(e, call, callerIsGone: context.RequestAborted.IsCancellationRequested);
         }
 
+        GrpcOutcome outcome = new(end.Status, end.Message, _clock.GetElapsedTime(began), error);
+        _observer?.Ended(call, outcome);
         if (!context.RequestAborted.IsCancellationRequested)
         {
             End(context.Response, end.Status, end.Message);
+            await context.Response.CompleteAsync().ConfigureAwait(false);
         }
 
-        _observer?.Ended(call, new GrpcOutcome(end.Status, end.Message, _clock.GetElapsedTime(began), error));
+        _observer?.Answered(call, outcome);
     }
 }

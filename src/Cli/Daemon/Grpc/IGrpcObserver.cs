@@ -6,6 +6,11 @@ internal interface IGrpcObserver
     /// <summary>A call began.</summary>
     void Began(GrpcCall call);
 
-    /// <summary>It ended.</summary>
+    /// <summary>It ended. Its caller still waits: nothing that takes long.</summary>
     void Ended(GrpcCall call, GrpcOutcome outcome);
+
+    /// <summary>Its caller has the answer, or does not want it any more.</summary>
+    void Answered(GrpcCall call, GrpcOutcome outcome)
+    {
+    }
 }

@@ -105,7 +105,13 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_lines);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _settings.StopTimeout);
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => socket.Socket);
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            transport.CreateBoundListenSocket = _ => socket.Socket;
+
+            // Calls run on threads of their own in any case (HTTP/2 streams do): frames need not change threads before and after that.
+            transport.UnsafePreferInlineScheduling = true;
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

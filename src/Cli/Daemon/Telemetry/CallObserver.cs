@@ -46,7 +46,12 @@ internal sealed class CallObserver(ILogger<CallObserver> logger) : IGrpcObserver
         {
             End(activity, call, outcome);
         }
+    }
 
+    /// <inheritdoc/>
+    public void Answered(GrpcCall call, GrpcOutcome outcome)
+    {
+        (string service, string method) = Split(call.Method);
         LogLevel level = LevelOf(service, outcome.Status);
         if (logger.IsEnabled(level))
         {
@@ -54,7 +59,7 @@ internal sealed class CallObserver(ILogger<CallObserver> logger) : IGrpcObserver
             [
                 new("request", call.RequestId),
                 new("method", $"{service}/{method}"),
-                new("status", status),
+                new("status", NameOf(outcome.Status)),
                 new("duration_ms", Math.Round(outcome.Duration.TotalMilliseconds, 3)),
                 .. CallSubjects.Of(call).Select(subject => new KeyValuePair<string, object?>(subject.Key, subject.Value)),
                 new("reason", outcome.Message.Length > 0 ? outcome.Message : null),

@@ -37,8 +37,9 @@ internal sealed class ImagePuller(IContentStore content, IImageStore images, Lea
                 await UnpackAsync(incoming, options, lease, unpacked, progress, cancellationToken).ConfigureAwait(false);
                 await incoming.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
+                // Also when it was cancelled at the same moment: what could not be written back must not be resumed.
                 incoming.Discard();
                 throw;
             }

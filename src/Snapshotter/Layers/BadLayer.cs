@@ -14,6 +14,9 @@ internal static class BadLayer
     public static LayerStoreException Because(string problem, string? hint = null) => new(
         ErrorKind.DataLoss, problem, hint ?? Hint);
 
+    /// <summary>The error for a layer that has a file twice, under its own path and through a link of a layer below, or through two.</summary>
+    public static LayerStoreException TwoPaths(ByteString path) => Because($"the layer has two paths for one file: {path}");
+
     /// <summary>Refuses a name that a symbolic link gives to a directory and that no entry may have: it could not be in a layer again.</summary>
     /// <param name="name">The name.</param>
     /// <param name="path">The path that went through the link.</param>

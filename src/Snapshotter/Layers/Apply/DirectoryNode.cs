@@ -50,18 +50,27 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, Time
     public NameSet Made { get; } = new();
 
     /// <summary>
-    /// Those of them whose entries came here through a symbolic link of a layer below: by name, the path that the directory has in the entry. Null for none.
+    /// Those of them, and of <see cref="AwaitedLinks"/>, whose entries came here through a symbolic link of a layer below: by name, <see cref="PlaceBehindLink.Path"/> of the directory. Null for none.
     /// </summary>
     public Dictionary<ByteString, ByteString>? MadeThroughLink { get; set; }
 
     /// <summary>Names of hard links whose files are in a layer below; they are made when the whole layer is known.</summary>
     public NameSet AwaitedLinks { get; } = new();
 
-    /// <summary>Symbolic links of layers below that paths of this layer went through.</summary>
+    /// <summary>Symbolic links that paths of this layer went through.</summary>
     public NameSet FollowedLinks { get; } = new();
+
+    /// <summary>Names on the way of such a link of a layer below: directories, or nothing.</summary>
+    public NameSet OnWayOfLinks { get; } = new();
 
     /// <summary>Whether this directory of a stored layer is only the way to something in it, and a layer below may have a link in its place.</summary>
     public bool IsPassage { get; set; }
+
+    /// <summary>
+    /// Whether this layer had something else here before that was no directory: a path that leads here otherwise than its entry may have done
+    /// so before, and into what is gone.
+    /// </summary>
+    public bool IsReplacement { get; set; }
 
     /// <summary>Whether what layers below have under its name does not show, as far as is known.</summary>
     public bool IsHidden => parent is not null && (parent.HidesLower || parent.Whiteouts.Contains(name));
@@ -86,6 +95,9 @@ internal sealed class DirectoryNode(DirectoryNode? parent, ByteString name, Time
 
     /// <summary>Whether this layer has an entry anywhere below it.</summary>
     public bool HoldsEntries => Made.Count > 0 || Children.Any(child => child.HoldsEntries);
+
+    /// <summary>What <see cref="MadeThroughLink"/> says of a name; empty for nothing.</summary>
+    public ByteString PlaceOf(ByteString madeName) => MadeThroughLink?.GetValueOrDefault(madeName) ?? ByteString.Empty;
 
     /// <summary>The known directory of this name, or null.</summary>
     public DirectoryNode? Child(ByteString childName) => _children?.GetValueOrDefault(childName);

@@ -7,7 +7,7 @@ namespace Snapshotter.Layers.Apply;
 /// Finds and makes the directories that a layer's paths name. A link on the way is followed inside the root, as the layers
 /// below made it; every step opens one name in one directory without following it, so that no path can leave the root.
 /// </summary>
-internal sealed class DirectoryTree : IDisposable
+internal sealed partial class DirectoryTree : IDisposable
 {
     /// <summary>As many links as the kernel follows in one path (MAXSYMLINKS).</summary>
     private const int MaxLinks = 40;
@@ -20,11 +20,10 @@ internal sealed class DirectoryTree : IDisposable
     private readonly Queue<DirectoryNode> _open = new();
     private ByteString _lastPath;
     private DirectoryNode? _last;
-    private bool _lastWentThroughLink;
+    private ByteString _lastPlace;
 
     private readonly ApplyOptions _options;
     private readonly bool _whiteoutsDelete;
-    private bool _wentThroughLink;
     private readonly List<(DirectoryNode Node, ByteString Name, ByteString Path)> _mustBeHidden = [];
     private readonly SortedSet<ByteString> _unsettled = [];
 
@@ -51,20 +50,21 @@ internal sealed class DirectoryTree : IDisposable
         // A tar most often has one directory's files one after the other.
         if (_last is null || _lastPath != path)
         {
-            _last = Walk(path, make: true)!;
+            _last = Walk(path, out _lastPlace, make: true)!;
             _lastPath = path;
-            _lastWentThroughLink = _wentThroughLink;
         }
 
-        PathThroughLink = _lastWentThroughLink ? path : ByteString.Empty;
+        PathThroughLink = _lastPlace;
         return _last;
     }
 
-    /// <summary>The path that was made last, if it goes through a symbolic link of a layer below; else empty.</summary>
+    /// <summary><see cref="PlaceBehindLink.Path"/> of the path that was made last.</summary>
     public ByteString PathThroughLink { get; set; }
 
     /// <summary>The directory of a clean path; null if it does not exist.</summary>
-    public DirectoryNode? Find(ByteString path) => Walk(path, make: false);
+    /// <param name="path">The path.</param>
+    /// <param name="through"><see cref="PlaceBehindLink.Path"/> of it.</param>
+    public DirectoryNode? Find(ByteString path, out ByteString through) => Walk(path, out through);
 
     /// <summary>
     /// The directory that a whiteout is in; null where the whiteout hides nothing. umoci writes whiteouts for all that was in a
@@ -72,7 +72,7 @@ internal sealed class DirectoryTree : IDisposable
     /// </summary>
     /// <param name="path">The directory's clean path.</param>
     /// <param name="make">Whether to make it if it is missing.</param>
-    public DirectoryNode? FindForWhiteout(ByteString path, bool make) => Walk(path, make, isForWhiteout: true);
+    public DirectoryNode? FindForWhiteout(ByteString path, bool make) => Walk(path, out _, make, isForWhiteout: true);
 
     /// <summary>The open directory of a node. Opening it may close those of other nodes.</summary>
     /// <param name="node">The node.</param>
@@ -135,8 +135,9 @@ internal sealed class DirectoryTree : IDisposable
     /// <summary>Says that names of directories or links have changed: what was found last may be elsewhere now.</summary>
     public void Changed() => _last = null;
 
-    /// <summary>Called when all whiteouts are known.</summary>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a path went through a file of a layer below that no whiteout hides.</exception>
+    /// <summary>Called when all whiteouts are carried out.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a path went through a file of a layer below that no whiteout
+    /// hides, or through a link, in whose way something else has been put since.</exception>
     public void CheckHidden()
     {
         foreach ((DirectoryNode node, ByteString name, ByteString path) in _mustBeHidden)
@@ -144,6 +145,17 @@ internal sealed class DirectoryTree : IDisposable
             if (!node.IsGone && !node.HidesLower && !node.Whiteouts.Contains(name) && node.Child(name) is { Entry: null })
             {
                 throw NotADirectory(path);
+            }
+        }
+
+        foreach (DirectoryNode node in Root.WithAllBelow())
+        {
+            foreach (ByteString name in node.OnWayOfLinks)
+            {
+                if (Open(node).TryStat(name) is { IsDirectory: false })
+                {
+                    throw LinkWayTaken(LayerPath.Join(node.Path, name));
+                }
             }
         }
     }
@@ -170,7 +182,7 @@ internal sealed class DirectoryTree : IDisposable
     }
 
     /// <summary>
-    /// Refuses to hide or replace a lower link that a path went through: what was put behind the link is there already, and with
+    /// Refuses to hide or replace a link that a path went through: what was put behind the link is there already, and with
     /// the entries in another order it would be elsewhere.
     /// </summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a path went through it.</exception>
@@ -182,9 +194,16 @@ internal sealed class DirectoryTree : IDisposable
         }
     }
 
-    /// <summary>The error for a layer that hides or replaces a lower link after a path that goes through it.</summary>
+    /// <summary>The error for a layer that hides or replaces a link after a path that goes through it.</summary>
     public static LayerStoreException LinkTakenAway(ByteString path) =>
         BadLayer.Because($"the layer puts files behind the symbolic link {path} and then hides or replaces the link");
+
+    /// <summary>
+    /// The error for a layer that has something else than directories in the way of a link of a layer below that its paths go through: where
+    /// they lead would depend on which came first.
+    /// </summary>
+    public static LayerStoreException LinkWayTaken(ByteString path) =>
+        BadLayer.Because($"the layer has something else than a directory where a symbolic link of a layer below leads: {path}");
 
     /// <summary>
     /// Notes a directory of a stored layer that was made for a path and is now made, hidden or removed by an entry: if a layer below has
@@ -198,157 +217,6 @@ internal sealed class DirectoryTree : IDisposable
             node.IsPassage = false;
         }
     }
-
-    private DirectoryNode? Walk(ByteString path, bool make, bool isForWhiteout = false)
-    {
-        Stack<ByteString> rest = new(LayerPath.Reversed(path));
-        DirectoryNode node = Root;
-        int links = 0;
-        _wentThroughLink = false;
-        while (rest.TryPop(out ByteString name))
-        {
-            if (name.Span is [(byte)'.'])
-            {
-                continue;
-            }
-
-            if (name.Span is [(byte)'.', (byte)'.'])
-            {
-                node = node.Parent ?? Root;
-                continue;
-            }
-
-            if ((make || isForWhiteout) && node.AwaitedLinks.Contains(name))
-            {
-                return isForWhiteout ? null : throw BadLayer.Because($"the layer has a path through a hard link: {path}");
-            }
-
-            if (node.Child(name) is { } known)
-            {
-                node = known;
-                continue;
-            }
-
-            DirectoryHandle directory = Open(node);
-            FileStatus? status = directory.TryStat(name);
-            if (make && status is { IsDirectory: false } && IsHiddenLower(node, name))
-            {
-                directory.Unlink(name);
-                status = null;
-            }
-
-            if (status is null)
-            {
-                // What a link says of directories that are not there is taken by its letters, as the peers do (filepath-securejoin).
-                if (links > 0 && TryLeaveMissing(rest))
-                {
-                    if (!_whiteoutsDelete)
-                    {
-                        _unsettled.Add(_options.Remember(LayerPath.Join(node.Path, name))); // A link there would lead elsewhere.
-                    }
-
-                    continue;
-                }
-
-                if (links > 0 && (make || isForWhiteout))
-                {
-                    BadLayer.ThrowIfMark(name, path);
-                }
-
-                if (!make)
-                {
-                    return null;
-                }
-
-                OpenToFill(node).MakeDirectory(name, 0x1c0);
-                node = node.Add(name, null);
-                node.IsPassage = !_whiteoutsDelete && !node.IsHidden;
-            }
-            else if (status.Value.Type == FileType.Directory)
-            {
-                node = node.Add(name, status.Value.ModifiedAt);
-            }
-            else if (status.Value.Type == FileType.SymbolicLink)
-            {
-                if (isForWhiteout && IsHiddenLower(node, name))
-                {
-                    return null;
-                }
-
-                if ((make || isForWhiteout) && _whiteoutsDelete && !node.Made.Contains(name))
-                {
-                    node.FollowedLinks.Add(_options.Remember(name));
-                    _wentThroughLink = true;
-                }
-
-                ByteString target = directory.ReadLink(name);
-                if (++links > MaxLinks)
-                {
-                    return make || isForWhiteout ? throw BadLayer.Because($"the layer has a path through too many symbolic links: {path}") : null;
-                }
-
-                foreach (ByteString component in LayerPath.Reversed(target))
-                {
-                    rest.Push(component);
-                }
-
-                node = target.StartsWith("/"u8) ? Root : node;
-            }
-            else if (isForWhiteout || !make)
-            {
-                return null;
-            }
-            else if (make && _whiteoutsDelete && !node.Made.Contains(name))
-            {
-                // From a layer below: right only if a whiteout hides it, which may still come.
-                directory.Unlink(name);
-                OpenToFill(node).MakeDirectory(name, 0x1c0);
-                _mustBeHidden.Add((node, name, _options.Remember(path)));
-                node = node.Add(name, null);
-            }
-            else
-            {
-                throw NotADirectory(path);
-            }
-        }
-
-        return node;
-    }
-
-    /// <summary>Drops what a path does below a missing directory, if it leaves that again: <c>b/../..</c>.</summary>
-    private static bool TryLeaveMissing(Stack<ByteString> rest)
-    {
-        int depth = 1;
-        int used = 0;
-        foreach (ByteString name in rest)
-        {
-            used++;
-            depth += name.Span switch
-            {
-                [(byte)'.'] => 0,
-                [(byte)'.', (byte)'.'] => -1,
-                _ => 1,
-            };
-            if (depth == 0)
-            {
-                for (; used > 0; used--)
-                {
-                    rest.Pop();
-                }
-
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Whether a name is of a layer below, and this layer's whiteouts say that it is gone.</summary>
-    private bool IsHiddenLower(DirectoryNode node, ByteString name) =>
-        _whiteoutsDelete && (node.HidesLower || node.Whiteouts.Contains(name)) && !node.Made.Contains(name);
-
-    private static LayerStoreException NotADirectory(ByteString path) =>
-        BadLayer.Because($"the layer has a path through something that is not a directory: {path}");
 
     private void CloseOldest(DirectoryNode except, DirectoryNode? alsoExcept)
     {

@@ -43,7 +43,7 @@ internal sealed partial class LayerApplier
     /// <summary>Makes a file where something else has its name. That is rare enough to look only then.</summary>
     private SafeFileHandle Replace(DirectoryNode parent, DirectoryHandle directory, ByteString name, NewFile wanted)
     {
-        MakeRoom(parent, directory, name);
+        MakeRoom(parent, directory, name, wanted.Entry);
         return _maker.TryCreate(directory, name, wanted)
             ?? throw new LayerStoreException(
                 ErrorKind.FailedPrecondition,

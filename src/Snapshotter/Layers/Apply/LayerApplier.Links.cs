@@ -23,9 +23,10 @@ internal sealed partial class LayerApplier
         if (FindMade(target) is not { } source)
         {
             RefuseSecondPath(parent, name);
+            RefuseIfFilled(parent, name);
             if (!Deletes || parent.Made.Contains(name))
             {
-                MakeRoom(parent, _tree.Open(parent), name);
+                MakeRoom(parent, _tree.Open(parent), name, entry);
             }
 
             parent.Made.Remove(name);
@@ -50,7 +51,17 @@ internal sealed partial class LayerApplier
     private (DirectoryNode Parent, ByteString Name)? FindMade(ByteString path)
     {
         (ByteString directory, ByteString name) = LayerPath.Split(path);
-        return _tree.Find(directory) is { } parent && IsMade(parent, name) ? (parent, name) : null;
+        if (_tree.Find(directory, out ByteString through) is not { } parent || !IsMade(parent, name))
+        {
+            return null;
+        }
+
+        if (Deletes)
+        {
+            RefuseOtherPlace(parent, name, through);
+        }
+
+        return (parent, name);
     }
 
     private bool IsMade(DirectoryNode parent, ByteString name) => Deletes
@@ -68,7 +79,7 @@ internal sealed partial class LayerApplier
                 throw BadLayer.Because($"the layer has a hard link to a directory: {entry.Name} to {entry.LinkName}");
         }
 
-        MakeRoom(parent, directory, name);
+        MakeRoom(parent, directory, name, entry);
         if (sourceParent.IsGone)
         {
             throw MissingTarget(entry); // It was in the directory that the link replaces.
@@ -98,7 +109,7 @@ internal sealed partial class LayerApplier
         {
             _tree.PathThroughLink = link.Through; // What it replaces was made through the same link, or is refused.
             (ByteString directory, ByteString source) = LayerPath.Split(link.Entry.LinkName);
-            DirectoryNode sourceParent = _tree.Find(directory) ?? throw MissingTarget(link.Entry);
+            DirectoryNode sourceParent = _tree.Find(directory, out _) ?? throw MissingTarget(link.Entry);
             if (sourceParent != link.Parent || source != link.Name)
             {
                 Link(sourceParent, source, link.Parent, link.Name, link.Entry);

@@ -38,6 +38,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private readonly Dictionary<ByteString, FileOwner> _squashedOwners = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly HashSet<ulong> _replacements = [];
     private long _contentBytes;
     private long _entries;
     private TarReader? _tar;
@@ -102,6 +103,7 @@ internal sealed partial class LayerApplier : IDisposable
             HasOpaqueRoot = _tree.Root.IsOpaque,
             SquashedOwners = _squashedOwners,
             ImpliedDirectories = implied,
+            Replacements = _replacements,
             UnsettledDirectories = [.. _tree.Unsettled],
             LinksToLower = Deletes ? [] : [.. AwaitedLinks().Select(link => link.Entry with { Name = LayerPath.Join(link.Parent.Path, link.Name) })],
         };
@@ -157,7 +159,7 @@ internal sealed partial class LayerApplier : IDisposable
                 break;
             default:
                 Take(parent, name);
-                MakeRoom(parent, directory, name);
+                MakeRoom(parent, directory, name, entry);
                 if (_maker.MakeNode(directory, name, entry))
                 {
                     MarkMade(parent, name);
@@ -186,17 +188,20 @@ internal sealed partial class LayerApplier : IDisposable
 
     private void AddDirectory(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry)
     {
+        bool isReplacement = parent.AwaitedLinks.Contains(name);
         Take(parent, name);
         FileStatus? status = directory.TryStat(name);
         if (status is { IsDirectory: false })
         {
+            isReplacement |= !Deletes || parent.Made.Contains(name);
+
             // What this layer had here before hid a directory below: this one must not show that again.
             if (!Deletes)
             {
                 parent.Whiteouts.Add(name);
             }
 
-            MakeRoom(parent, directory, name);
+            MakeRoom(parent, directory, name, entry);
             status = null;
         }
 
@@ -210,47 +215,15 @@ internal sealed partial class LayerApplier : IDisposable
 
         node ??= parent.Add(name, status?.ModifiedAt);
         _tree.Settle(node);
+        if (isReplacement && !node.IsReplacement)
+        {
+            node.IsReplacement = true;
+            _replacements.Add(_tree.Open(node).Stat().Inode);
+        }
+
         node.HidesLower |= node.IsHidden;
         node.Entry = entry;
         MarkMade(parent, name);
-    }
-
-    /// <summary>Says that an entry has this name now, and not a link that waits for a lower file.</summary>
-    private void Take(DirectoryNode parent, ByteString name)
-    {
-        RefuseSecondPath(parent, name);
-        if (parent.AwaitedLinks.Remove(name))
-        {
-            parent.Whiteouts.Add(name); // The link would have replaced what is below.
-        }
-    }
-
-    /// <summary>
-    /// Refuses a name that the layer has two entries for, one of them through a symbolic link of a layer below, or each through another. A
-    /// stored layer learns only when it is completed that they are one, and not which came last.
-    /// </summary>
-    /// <param name="parent">The directory.</param>
-    /// <param name="name">The name.</param>
-    /// <param name="isAbove">Whether the entry is for a directory above this name.</param>
-    private void RefuseSecondPath(DirectoryNode parent, ByteString name, bool isAbove = false)
-    {
-        if (!Deletes)
-        {
-            return;
-        }
-
-        ByteString through = _tree.PathThroughLink;
-        ByteString before = parent.MadeThroughLink?.GetValueOrDefault(name) ?? ByteString.Empty;
-        bool isTaken = parent.Made.Contains(name) || parent.AwaitedLinks.Contains(name);
-        if (isTaken && (isAbove ? before.IsEmpty != through.IsEmpty : before != through))
-        {
-            throw BadLayer.Because($"the layer has two paths for one file: {LayerPath.Join(parent.Path, name)}");
-        }
-
-        if (!through.IsEmpty)
-        {
-            (parent.MadeThroughLink ??= [])[name] = through;
-        }
     }
 
     private void NoteOwner(ByteString path, TarEntry entry)
@@ -263,46 +236,6 @@ internal sealed partial class LayerApplier : IDisposable
         else
         {
             _squashedOwners.Remove(path); // An earlier entry of the same name.
-        }
-    }
-
-    private void MarkMade(DirectoryNode parent, ByteString name)
-    {
-        if (Deletes)
-        {
-            parent.Made.Add(name);
-        }
-    }
-
-    /// <summary>Removes what has this name, so that it can be made anew; never writes into what is there.</summary>
-    private void MakeRoom(DirectoryNode parent, DirectoryHandle directory, ByteString name)
-    {
-        if (directory.TryStat(name) is not { } status)
-        {
-            return;
-        }
-
-        if (status.Type == FileType.Directory)
-        {
-            foreach (DirectoryNode node in parent.Child(name)?.WithAllBelow() ?? [])
-            {
-                foreach (ByteString made in node.Made)
-                {
-                    RefuseSecondPath(node, made, isAbove: true);
-                }
-            }
-
-            _tree.Remove(parent, name);
-        }
-        else
-        {
-            DirectoryTree.RefuseIfFollowed(parent, name);
-            directory.Unlink(name);
-        }
-
-        if (status.Type is FileType.Directory or FileType.SymbolicLink)
-        {
-            _tree.Changed();
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed record LayerApplyResult
     /// <summary>Directories that were made for a path and then made, hidden or removed by an entry; a layer below must not have a link there.</summary>
     public required IReadOnlyList<ByteString> UnsettledDirectories { get; init; }
 
+    /// <summary>Inodes of directories that the layer made in the place of something else of its own: another path must not lead into them.</summary>
+    public required IReadOnlySet<ulong> Replacements { get; init; }
+
     /// <summary>Hard links whose target is not in this layer, in the order of the tar; the target is <see cref="TarEntry.LinkName"/>, cleaned.</summary>
     public required IReadOnlyList<TarEntry> LinksToLower { get; init; }
 

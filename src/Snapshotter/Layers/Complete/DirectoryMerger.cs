@@ -23,6 +23,11 @@ internal sealed class DirectoryMerger(LayerTree layer, SortedSet<ByteString> imp
             emptied.Add(pair.From);
             using DirectoryHandle source = layer.Open(pair.From);
             using DirectoryHandle target = layer.OpenToChange(pair.To);
+            if (layer.IsReplacement(source) || layer.IsReplacement(target))
+            {
+                throw BadLayer.TwoPaths(pair.To);
+            }
+
             Describe(source, pair.From, target, pair.To);
             foreach (DirectoryItem item in source.List())
             {
@@ -57,9 +62,6 @@ internal sealed class DirectoryMerger(LayerTree layer, SortedSet<ByteString> imp
         });
     }
 
-    /// <summary>The error for a layer that has a file twice, under its own path and through a link of a layer below.</summary>
-    public static LayerStoreException TwoPaths(ByteString path) => BadLayer.Because($"the layer has two paths for one file: {path}");
-
     /// <summary>Gives the directory that stays what was said of either.</summary>
     private void Describe(DirectoryHandle source, ByteString from, DirectoryHandle target, ByteString to)
     {
@@ -85,7 +87,7 @@ internal sealed class DirectoryMerger(LayerTree layer, SortedSet<ByteString> imp
         {
             if (!implied.Remove(to))
             {
-                throw TwoPaths(to);
+                throw BadLayer.TwoPaths(to);
             }
 
             FileStatus status = source.Stat();
@@ -109,7 +111,7 @@ internal sealed class DirectoryMerger(LayerTree layer, SortedSet<ByteString> imp
         bool movedCounts = !moved.IsWhiteout && !(moved.IsDirectory && HoldsOnlyWhiteouts(paths.From));
         if (presentCounts && movedCounts)
         {
-            throw TwoPaths(paths.To);
+            throw BadLayer.TwoPaths(paths.To);
         }
 
         if (present is not null && !movedCounts)

@@ -1,11 +1,12 @@
 using LayerStore;
 using LayerStore.Tar;
+using Snapshotter.Layers.Apply;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Complete;
 
 /// <summary>A stored layer that is being completed: paths in it are real, without links on the way.</summary>
-internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool hasOpaqueRoot)
+internal sealed class LayerTree(RootDirectory root, string xattrNamespace, LayerApplyResult result)
 {
     private static readonly ByteString s_yes = ByteString.FromText("y");
 
@@ -48,7 +49,7 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
     /// <summary>Whether the layers below do not show at a path, because of what this layer has above it.</summary>
     public bool Hides(ByteString path)
     {
-        if (hasOpaqueRoot)
+        if (result.HasOpaqueRoot)
         {
             return true;
         }
@@ -168,6 +169,23 @@ internal sealed class LayerTree(RootDirectory root, string xattrNamespace, bool 
 
     /// <summary>Whether what layers below have in a directory is hidden.</summary>
     public bool IsOpaque(DirectoryHandle directory) => directory.GetXattr(null, _overlay.Opaque) == s_yes;
+
+    /// <summary>Whether the layer made a directory in the place of something else of its own.</summary>
+    public bool IsReplacement(DirectoryHandle directory) => result.Replacements.Count > 0 && result.Replacements.Contains(directory.Stat().Inode);
+
+    /// <summary>Whether it made a path so, or a directory above it.</summary>
+    public bool IsInReplacement(ByteString path)
+    {
+        for (; result.Replacements.Count > 0 && !path.IsEmpty; path = LayerPath.Split(path).Directory)
+        {
+            if (Stat(path) is { } status && result.Replacements.Contains(status.Inode))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Copies what keeps whiteouts of nothing from being listed.</summary>
     public void CopyOrigin(DirectoryHandle source, DirectoryHandle target)

@@ -34,7 +34,7 @@ internal sealed class LooseLayerCompleter
 
     private LooseLayerCompleter(RootDirectory layer, LayerApplyResult result, RootDirectory? parents, ApplyOptions options)
     {
-        _layer = new LayerTree(layer, options.OverlayXattrNamespace, result.HasOpaqueRoot);
+        _layer = new LayerTree(layer, options.OverlayXattrNamespace, result);
         _lower = new LowerView(parents);
         _resolver = new PathResolver(_layer, _lower);
         _copier = new FileCopier(options.OverlayXattrNamespace);
@@ -101,6 +101,11 @@ internal sealed class LooseLayerCompleter
             throw BadLayer.Because($"the layer has files below a link that leads to itself: {path}");
         }
 
+        if (_layer.IsInReplacement(target))
+        {
+            throw BadLayer.TwoPaths(target);
+        }
+
         if ((_layer.Stat(target) is { IsWhiteout: true } || _layer.Hides(target)) && _merger.HoldsOnlyWhiteouts(path))
         {
             _layer.RemoveDirectory(path); // Whiteouts of what another whiteout hides.
@@ -152,7 +157,7 @@ internal sealed class LooseLayerCompleter
         FileStatus? present = _layer.Stat(path);
         if (present is { IsWhiteout: false } && !_linked.Contains(path))
         {
-            throw DirectoryMerger.TwoPaths(path);
+            throw BadLayer.TwoPaths(path);
         }
 
         ByteString source = SourceOf(target, path);
@@ -165,6 +170,11 @@ internal sealed class LooseLayerCompleter
         if (_layer.Stat(source) is { IsWhiteout: false } status)
         {
             RefuseDirectory(status, entry);
+            if (!_linked.Contains(source))
+            {
+                throw BadLayer.TwoPaths(source); // The entry's own path for it is another, or it would have been found.
+            }
+
             Remove(path);
             _layer.Link(source, path);
             if (_namesOfCopy.TryGetValue(source, out HashSet<ByteString>? names))
@@ -174,10 +184,15 @@ internal sealed class LooseLayerCompleter
         }
         else
         {
-            FileStatus lower = _lower.Stat(target) ?? throw Missing(entry);
-            RefuseDirectory(lower, entry);
+            FileStatus? lower = _layer.IsInReplacement(target) ? null : _lower.Stat(target); // What was there before is gone.
+            if (lower is null)
+            {
+                throw Missing(entry);
+            }
+
+            RefuseDirectory(lower.Value, entry);
             Remove(path);
-            CopyUp(target, lower, path);
+            CopyUp(target, lower.Value, path);
         }
 
         _linked.Add(path);

@@ -1,4 +1,5 @@
 using LayerStore;
+using Snapshotter.Layers.Apply;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Complete;
@@ -18,7 +19,7 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: too many links, a file is on the way, or it would be a whiteout.</exception>
     public ByteString ResolveLink(ByteString link, ByteString target)
     {
-        ByteString path = Walk(target.StartsWith("/"u8) ? [] : Components(LayerPath.Split(link).Directory), target);
+        ByteString path = Walk(target.StartsWith("/"u8) ? [] : Components(LayerPath.Split(link).Directory), target, isOfLower: true);
         foreach (ByteString name in LayerPath.Reversed(path))
         {
             BadLayer.ThrowIfMark(name, link);
@@ -36,7 +37,10 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
         return real.IsEmpty || Stat(real) is { IsDirectory: true } ? LayerPath.Join(real, name) : null;
     }
 
-    private ByteString Walk(List<ByteString> real, ByteString path)
+    /// <param name="real">The components of the directory to begin in.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="isOfLower">Whether it is the target of a link of the layers below, which this layer's own names must not lead elsewhere.</param>
+    private ByteString Walk(List<ByteString> real, ByteString path, bool isOfLower = false)
     {
         Stack<ByteString> rest = new(LayerPath.Reversed(path));
         int links = 0;
@@ -63,6 +67,8 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
             {
                 case null or FileType.Directory:
                     break;
+                case FileType.SymbolicLink when isOfLower && (layer.Stat(current) is not null || layer.Hides(current)):
+                    throw DirectoryTree.LinkWayTaken(current);
                 case FileType.SymbolicLink when ++links <= MaxLinks:
                     real.RemoveAt(real.Count - 1);
                     ByteString target = layer.Stat(current) is { Type: FileType.SymbolicLink } ? layer.ReadLink(current) : lower.ReadLink(current);

@@ -97,4 +97,57 @@ public sealed class EntryOrderTests : LayerTestBase
         Has("/usr/lib/d Directory 700 5:5 1600000000.123456789", Base, new TestLayer().Dir("usr/lib/d", 0x1c0, 5).File("lib/d/y"));
         Has("/usr/lib/x RegularFile 644 0:0 1600000000.123456789 \"2\"", Base, new TestLayer().File("lib/x", "1").File("lib/x", "2"));
     }
+    [SkippableFact]
+    public void A_link_of_a_lower_layer_leads_through_directories_only_whichever_comes_first()
+    {
+        TestLayer below = new TestLayer().Dir("d").Dir("e").Symlink("l", "d");
+        Refused(below, new TestLayer().File("l/x").Symlink("d", "e"));
+        Refused(below, new TestLayer().Symlink("d", "e").File("l/x"));
+        Refused(below, new TestLayer().Whiteout("l/x").File("d"));
+        Assert.Equal(["/", "/d", "/d/x", "/e", "/l"], Names(below, new TestLayer().Whiteout("d").File("l/x")));
+    }
+
+    [SkippableFact]
+    public void A_link_of_the_layer_itself_leads_out_of_no_lower_link()
+    {
+        Refused(Base, new TestLayer().Symlink("lib/s", "../x").File("lib/s/y"));
+        Refused(Base, new TestLayer().Symlink("s", "lib/../x").File("s/y"));
+        Assert.Equal([.. s_usrMerge[..4], "/usr/lib/d", "/usr/lib/old", "/usr/lib/s", "/usr/lib/x", "/usr/lib/x/y"], Names(Base, new TestLayer().Dir("lib/d").Symlink("lib/s", "d/../x").File("lib/s/y")));
+    }
+
+    [SkippableFact]
+    public void A_link_of_the_layer_itself_that_a_path_went_through_stays_what_it_was()
+    {
+        TestLayer below = new TestLayer().Dir("d");
+        Refused(below, new TestLayer().Symlink("s", "d").File("s/x").Dir("s"));
+        Refused(below, new TestLayer().Dir("e").Symlink("e/s", "/d").File("e/s/x").File("e"));
+        Assert.Equal(["/", "/d", "/d/x", "/s"], Names(below, new TestLayer().Symlink("s", "d").File("s/x").Symlink("s", "d")));
+        Refused(Base, new TestLayer().Symlink("usr/lib/s", "/usr").File("lib/s/x"));
+    }
+
+    [SkippableFact]
+    public void A_hard_link_to_a_lower_file_in_the_place_of_a_directory_that_the_layer_has_files_in_is_refused()
+    {
+        TestLayer below = new TestLayer().File("f").Dir("d").File("d/old");
+        Refused(below, new TestLayer().File("f/x").Link("f", "f"));
+        Refused(below, new TestLayer().File("d/x").Link("d", "f").Dir("d"));
+        Assert.Equal(["/", "/d", "/f"], Names(below, new TestLayer().Whiteout("d/old").Link("d", "f")));
+    }
+
+    [SkippableFact]
+    public void A_hard_link_finds_a_file_of_its_layer_under_the_path_that_its_entry_has()
+    {
+        Refused(Base, new TestLayer().File("usr/lib/x").Link("l", "lib/x"));
+        Refused(Base, new TestLayer().Link("l", "lib/x").File("usr/lib/x"));
+        Assert.Equal(["/", "/l", .. s_usrMerge[1..], "/usr/lib/x"], Names(Base, new TestLayer().File("lib/x").Link("l", "lib/x")));
+    }
+
+    [SkippableFact]
+    public void Another_path_does_not_lead_into_a_directory_that_was_something_else_before()
+    {
+        Refused(Base, new TestLayer().File("usr/lib/d").Dir("usr/lib/d").File("lib/d/x"));
+        Refused(Base, new TestLayer().File("lib/d/x").Symlink("usr/lib/d", "x").Dir("usr/lib/d"));
+        Refused(new TestLayer().Dir("d").File("d/f"), new TestLayer().File("d").Dir("d").Link("l", "d/f"));
+        Assert.Equal([.. s_usrMerge[..4], "/usr/lib/d", "/usr/lib/d/x", "/usr/lib/old"], Names(Base, new TestLayer().File("lib/d").Dir("lib/d").File("lib/d/x")));
+    }
 }

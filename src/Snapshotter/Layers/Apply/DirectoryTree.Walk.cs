@@ -1,0 +1,213 @@
+using LayerStore;
+using Snapshotter.Linux;
+
+namespace Snapshotter.Layers.Apply;
+
+/// <content>The walk along a path.</content>
+internal sealed partial class DirectoryTree
+{
+    private DirectoryNode? Walk(ByteString path, out ByteString through, bool make = false, bool isForWhiteout = false)
+    {
+        Stack<ByteString> rest = new(LayerPath.Reversed(path));
+        DirectoryNode node = Root;
+        PlaceBehindLink place = new();
+        through = ByteString.Empty;
+        int links = 0;
+        while (rest.TryPop(out ByteString name))
+        {
+            place.Take(rest.Count);
+            if (name.Span is [(byte)'.'])
+            {
+                continue;
+            }
+
+            if (name.Span is [(byte)'.', (byte)'.'])
+            {
+                LeaveLink(ref place, node, path);
+                node = node.Parent ?? Root;
+                continue;
+            }
+
+            bool isOnWay = place.IsInTarget && (make || isForWhiteout);
+            if ((make || isForWhiteout) && node.AwaitedLinks.Contains(name))
+            {
+                return isForWhiteout ? null : throw BadLayer.Because($"the layer has a path through a hard link: {path}");
+            }
+
+            if (node.Child(name) is { } known)
+            {
+                if (known.IsReplacement && make && _whiteoutsDelete && node.PlaceOf(name) != place.Path)
+                {
+                    throw BadLayer.TwoPaths(known.Path);
+                }
+
+                Note(node.OnWayOfLinks, name, isOnWay);
+                node = known;
+                place.Enter(name);
+                continue;
+            }
+
+            DirectoryHandle directory = Open(node);
+            FileStatus? status = directory.TryStat(name);
+            if (isOnWay && status is { IsDirectory: false, Type: var type } && (type != FileType.SymbolicLink || node.Made.Contains(name) || IsHiddenLower(node, name)))
+            {
+                throw LinkWayTaken(LayerPath.Join(node.Path, name));
+            }
+
+            if (make && status is { IsDirectory: false } && IsHiddenLower(node, name))
+            {
+                directory.Unlink(name);
+                status = null;
+            }
+
+            if (status is null)
+            {
+                Note(node.OnWayOfLinks, name, isOnWay);
+
+                // What a link says of directories that are not there is taken by its letters, as the peers do (filepath-securejoin).
+                if (links > 0 && TryLeaveMissing(rest))
+                {
+                    if (!_whiteoutsDelete)
+                    {
+                        _unsettled.Add(_options.Remember(LayerPath.Join(node.Path, name))); // A link there would lead elsewhere.
+                    }
+
+                    continue;
+                }
+
+                if (links > 0 && (make || isForWhiteout))
+                {
+                    BadLayer.ThrowIfMark(name, path);
+                }
+
+                if (!make)
+                {
+                    return null;
+                }
+
+                OpenToFill(node).MakeDirectory(name, 0x1c0);
+                node = node.Add(name, null);
+                node.IsPassage = !_whiteoutsDelete && !node.IsHidden;
+                place.Enter(name);
+            }
+            else if (status.Value.Type == FileType.Directory)
+            {
+                Note(node.OnWayOfLinks, name, isOnWay);
+                node = node.Add(name, status.Value.ModifiedAt);
+                place.Enter(name);
+            }
+            else if (status.Value.Type == FileType.SymbolicLink)
+            {
+                if (isForWhiteout && IsHiddenLower(node, name))
+                {
+                    return null;
+                }
+
+                Note(node.FollowedLinks, name, make || isForWhiteout);
+                ByteString target = directory.ReadLink(name);
+                if (_whiteoutsDelete && !node.Made.Contains(name))
+                {
+                    place.FollowLower(node, name, rest.Count);
+                }
+                else if (_whiteoutsDelete && (make || isForWhiteout) && node.PlaceOf(name) != place.Path)
+                {
+                    // A stored layer has a directory in the one place and the link in the other, and learns later that they are one.
+                    return isForWhiteout ? null : throw BadLayer.TwoPaths(LayerPath.Join(node.Path, name));
+                }
+                else
+                {
+                    place.FollowOwn(target);
+                }
+
+                if (++links > MaxLinks)
+                {
+                    return make || isForWhiteout ? throw BadLayer.Because($"the layer has a path through too many symbolic links: {path}") : null;
+                }
+
+                foreach (ByteString component in LayerPath.Reversed(target))
+                {
+                    rest.Push(component);
+                }
+
+                node = target.StartsWith("/"u8) ? Root : node;
+            }
+            else if (isForWhiteout || !make)
+            {
+                return null;
+            }
+            else if (make && _whiteoutsDelete && !node.Made.Contains(name))
+            {
+                // From a layer below: right only if a whiteout hides it, which may still come.
+                directory.Unlink(name);
+                OpenToFill(node).MakeDirectory(name, 0x1c0);
+                _mustBeHidden.Add((node, name, _options.Remember(path)));
+                node = node.Add(name, null);
+                place.Enter(name);
+            }
+            else
+            {
+                throw NotADirectory(path);
+            }
+        }
+
+        through = place.Path;
+        return node;
+    }
+
+    private void Note(NameSet names, ByteString name, bool isTrue)
+    {
+        if (isTrue && !names.Contains(name))
+        {
+            names.Add(_options.Remember(name));
+        }
+    }
+
+    /// <summary>A symbolic link of this layer may lead out of one of a layer below that it was found through: then the two forms would differ.</summary>
+    private void LeaveLink(ref PlaceBehindLink place, DirectoryNode node, ByteString path)
+    {
+        if (!place.TryLeave())
+        {
+            throw BadLayer.Because($"the layer has a path through a symbolic link of a layer below and out of it again: {path}");
+        }
+
+        if (node is { IsPassage: true, Entry: null })
+        {
+            _unsettled.Add(_options.Remember(node.Path));
+        }
+    }
+
+    /// <summary>Drops what a path does below a missing directory, if it leaves that again: <c>b/../..</c>.</summary>
+    private static bool TryLeaveMissing(Stack<ByteString> rest)
+    {
+        int depth = 1;
+        int used = 0;
+        foreach (ByteString name in rest)
+        {
+            used++;
+            depth += name.Span switch
+            {
+                [(byte)'.'] => 0,
+                [(byte)'.', (byte)'.'] => -1,
+                _ => 1,
+            };
+            if (depth == 0)
+            {
+                for (; used > 0; used--)
+                {
+                    rest.Pop();
+                }
+
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a name is of a layer below, and this layer's whiteouts say that it is gone.</summary>
+    private bool IsHiddenLower(DirectoryNode node, ByteString name) =>
+        _whiteoutsDelete && (node.HidesLower || node.Whiteouts.Contains(name)) && !node.Made.Contains(name);
+
+    private static LayerStoreException NotADirectory(ByteString path) =>
+        BadLayer.Because($"the layer has a path through something that is not a directory: {path}");
+}

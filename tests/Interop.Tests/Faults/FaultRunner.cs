@@ -53,7 +53,7 @@ internal sealed class FaultRunner : IDisposable
         var log = NewLog();
         var (result, hit) = Tracer.Run(_scenario.Command(sandbox), fault, log);
         if (hit is not null)
-            _counts.Add(fault.Error is null ? "kills" : "injected errors");
+            _counts.Add(fault.Error is null ? "kills" : Tracer.IsPipe(hit) ? "errors of pipes" : "injected errors");
         await JudgeAsync(sandbox, $"{_scenario.Name}, {fault}", result, fault.Error is null ? null : hit);
         File.Delete(log);
     }
@@ -133,7 +133,7 @@ internal sealed class FaultRunner : IDisposable
         }
     }
 
-    // One that the run did not come to, or that hit the runtime before the command began, has nothing to explain.
+    // One that the run did not come to, or that hit the runtime before the command began or at its pipes, has nothing to explain.
     private static void JudgeMessage(Sandbox sandbox, ToolResult result, string? hit)
     {
         if (hit is null || result.ExitCode == 0 || !hit.Contains(sandbox.FullPath, StringComparison.Ordinal))

@@ -30,15 +30,21 @@ internal static partial class Tracer
     }
 
     /// <summary>Runs a command with a fault.</summary>
-    /// <returns>Its result (137: killed) and the line of the call that was made to fail; null if the run did not come there.</returns>
+    /// <returns>Its result (137: killed) and the line of the call that was made to fail, of several one on a pipe; null if the run did not come there.</returns>
     public static (ToolResult Result, string? Hit) Run(ToolCommand command, Fault fault, string log)
     {
         var result = Trace(command, fault.Point.Call, ["-e", fault.Injection], log);
         var hit = fault.Error is null && result.ExitCode == 137
             ? "killed"
-            : File.ReadLines(log).FirstOrDefault(line => line.Contains("(INJECTED)", StringComparison.Ordinal));
+            : File.ReadLines(log).Where(line => line.Contains("(INJECTED)", StringComparison.Ordinal)).OrderBy(line => !IsPipe(line)).FirstOrDefault();
         return (result, hit);
     }
+
+    /// <summary>
+    /// Whether a call is one on a pipe. strace counts for each thread and cannot leave descriptors out, so that beside the call that is
+    /// meant it may hit the runtime's own pipes, without which it ends the process, or the program's output, and with it what it has to say.
+    /// </summary>
+    public static bool IsPipe(string line) => PipePattern().IsMatch(line);
 
     // With a filter in the kernel only these calls stop the program; but then strace delivers no signals.
     private static ToolResult Trace(ToolCommand command, string calls, string[] more, string log) =>
@@ -47,6 +53,9 @@ internal static partial class Tracer
             File = "strace",
             Arguments = ["-f", .. more.Any(word => word.Contains("signal=KILL", StringComparison.Ordinal)) ? [] : (string[])["--seccomp-bpf"], "-qq", "-y", "-s", "4096", "-o", log, "-e", $"trace={calls}", "-e", "signal=none", .. more, command.File, .. command.Arguments],
         }).Run();
+
+    [GeneratedRegex(@"^\d+ +\w+\(\d+<(pipe:|anon_inode:\[event)")]
+    private static partial Regex PipePattern();
 
     [GeneratedRegex(@"^(\d+) +(\w+)\(")]
     private static partial Regex CallPattern();

@@ -44,11 +44,19 @@ public sealed class ImageManifest : OciDocument
         {
             StrictObject json = new(root, what, ManifestKeys);
             string mediaType = DocumentRules.Check(json, descriptor?.MediaType, isIndex: false);
+            Descriptor config = DescriptorJson.Read(json.Find("config") ?? throw StrictJson.Error(what, "has no config"), $"{what}, config");
+            string? artifactType = json.Text("artifactType");
+            if (config.MediaType == MediaTypes.OciEmpty && string.IsNullOrEmpty(artifactType))
+            {
+                // OCI image-spec, manifest.md: artifactType "MUST be set when config.mediaType is set to the empty value".
+                throw StrictJson.Error(what, "has the empty config, and no artifactType that says what it is");
+            }
+
             return new ImageManifest(bytes, descriptor ?? Describe(bytes, mediaType))
             {
-                Config = DescriptorJson.Read(json.Find("config") ?? throw StrictJson.Error(what, "has no config"), $"{what}, config"),
+                Config = config,
                 Layers = DescriptorJson.ReadArray(json, "layers"),
-                ArtifactType = json.Text("artifactType"),
+                ArtifactType = artifactType,
                 Subject = json.Find("subject") is { } subject ? DescriptorJson.Read(subject, $"{what}, subject") : null,
                 Annotations = json.Map("annotations"),
             };

@@ -6,6 +6,7 @@ namespace LayerStore.Tests.Oci;
 public sealed class DocumentTests
 {
     private const string Hash = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    private const string Empty = $$"""{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{Hash}}","size":2}""";
     private const string Config = $$"""{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{Hash}}","size":2}""";
     private const string Layer = $$"""{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{{Hash}}","size":2}""";
 
@@ -63,8 +64,15 @@ public sealed class DocumentTests
     [InlineData("2", "is not a JSON object")]
     [InlineData("", "is not valid JSON")]
     [InlineData("{\"schemaVersion\":2", "is not valid JSON")]
+    [InlineData("""{"schemaVersion":2,"config":EMPTY}""", "no artifactType")]
+    [InlineData("""{"schemaVersion":2,"config":EMPTY,"artifactType":null}""", "no artifactType")]
+    [InlineData("""{"schemaVersion":2,"config":EMPTY,"artifactType":""}""", "no artifactType")]
     public void A_manifest_that_could_be_misread_is_refused(string json, string says) =>
-        Refused.As(ErrorKind.DataLoss, says, () => Manifest(json.Replace("CONFIG", Config, StringComparison.Ordinal)));
+        Refused.As(ErrorKind.DataLoss, says, () => Manifest(json.Replace("CONFIG", Config, StringComparison.Ordinal).Replace("EMPTY", Empty, StringComparison.Ordinal)));
+
+    [Fact]
+    public void An_artifact_with_the_empty_config_says_what_it_is() =>
+        Assert.Equal("x/y", Manifest($$"""{"schemaVersion":2,"config":{{Empty}},"artifactType":"x/y"}""").ArtifactType);
 
     [Theory]
     [InlineData("""{"digest":"HASH","size":2}""", "no mediaType")]

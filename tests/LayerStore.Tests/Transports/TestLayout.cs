@@ -47,7 +47,7 @@ internal sealed class TestLayout : IDisposable
 
     public Descriptor Manifest(string mediaType, Descriptor config, params Descriptor[] layers) => Blob(
         mediaType,
-        $$"""{"schemaVersion":2,"mediaType":"{{mediaType}}","config":{{Json(config)}},"layers":[{{string.Join(',', layers.Select(layer => Json(layer)))}}],"x":1.50}""");
+        $$"""{"schemaVersion":2,"mediaType":"{{mediaType}}",{{(config.MediaType == MediaTypes.OciEmpty ? "\"artifactType\":\"x/y\"," : "")}}"config":{{Json(config)}},"layers":[{{string.Join(',', layers.Select(layer => Json(layer)))}}],"x":1.50}""");
 
     public Descriptor Index(params string[] entries) =>
         Blob(MediaTypes.OciIndex, $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{string.Join(',', entries)}}]}""");

@@ -233,7 +233,7 @@ public sealed class CollectionTests
         await using CollectionStore it = await CollectionStore.MakeAsync();
         Image image = await it.PullAsync("busybox", "image");
         ImageManifest outer = ImageManifest.Parse(System.Text.Encoding.UTF8.GetBytes($$"""
-            {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{image.Manifest.Digest}}","size":{{image.Manifest.Size}}},
+            {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"a/b","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{image.Manifest.Digest}}","size":{{image.Manifest.Size}}},
              "layers":[{"mediaType":"a/b","digest":"{{image.Manifest.Digest}}","size":{{image.Manifest.Size}}}]}
             """));
         await it.Store.Content.WriteBlobAsync("outer", outer.Bytes, outer.Descriptor);

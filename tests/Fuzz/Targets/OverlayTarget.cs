@@ -32,12 +32,6 @@ internal sealed class OverlayTarget : LayerTarget
         LayerStoreException? flatError = Try(() => Apply(input, flat));
         LayerStoreException? overlayError = Try(() => LayerApply.ToOverlay(
             new MemoryStream(input), upper, [lower], Options with { Warn = text => hidesAll |= text.StartsWith("the layer hides all", StringComparison.Ordinal) }));
-        if (flatError is null && overlayError?.Message.EndsWith("then hides or replaces the link", StringComparison.Ordinal) == true)
-        {
-            // A path through a link that leads nowhere: what it means depends on the layers below in a way that a stored layer cannot follow.
-            throw overlayError;
-        }
-
         Rule.Holds((flatError is null) == (overlayError is null), "a layer is refused flat if it is for overlay", $"{flatError?.Message ?? "accepted flat"} | {overlayError?.Message ?? "accepted for overlay"}");
         if (flatError is not null)
         {

@@ -67,6 +67,11 @@ internal sealed partial class DirectoryTree
                 // What a link says of directories that are not there is taken by its letters, as the peers do (filepath-securejoin).
                 if (links > 0 && TryLeaveMissing(rest))
                 {
+                    if (place.EndsTarget(rest.Count))
+                    {
+                        throw LinkLeft(path);
+                    }
+
                     if (!_whiteoutsDelete)
                     {
                         _unsettled.Add(_options.Remember(LayerPath.Join(node.Path, name))); // A link there would lead elsewhere.
@@ -167,7 +172,7 @@ internal sealed partial class DirectoryTree
     {
         if (!place.TryLeave())
         {
-            throw BadLayer.Because($"the layer has a path through a symbolic link of a layer below and out of it again: {path}");
+            throw LinkLeft(path);
         }
 
         if (node is { IsPassage: true, Entry: null })
@@ -207,6 +212,9 @@ internal sealed partial class DirectoryTree
     /// <summary>Whether a name is of a layer below, and this layer's whiteouts say that it is gone.</summary>
     private bool IsHiddenLower(DirectoryNode node, ByteString name) =>
         _whiteoutsDelete && (node.HidesLower || node.Whiteouts.Contains(name)) && !node.Made.Contains(name);
+
+    private static LayerStoreException LinkLeft(ByteString path) =>
+        BadLayer.Because($"the layer has a path through a symbolic link of a layer below and out of it again: {path}");
 
     private static LayerStoreException NotADirectory(ByteString path) =>
         BadLayer.Because($"the layer has a path through something that is not a directory: {path}");

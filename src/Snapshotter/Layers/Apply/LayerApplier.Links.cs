@@ -51,21 +51,11 @@ internal sealed partial class LayerApplier
     private (DirectoryNode Parent, ByteString Name)? FindMade(ByteString path)
     {
         (ByteString directory, ByteString name) = LayerPath.Split(path);
-        if (_tree.Find(directory, out ByteString through) is not { } parent || !IsMade(parent, name))
-        {
-            return null;
-        }
-
-        if (Deletes)
-        {
-            RefuseOtherPlace(parent, name, through);
-        }
-
-        return (parent, name);
+        return _tree.Find(directory, out ByteString through) is { } parent && IsMade(parent, name, through) ? (parent, name) : null;
     }
 
-    private bool IsMade(DirectoryNode parent, ByteString name) => Deletes
-        ? parent.Made.Contains(name)
+    private bool IsMade(DirectoryNode parent, ByteString name, ByteString through) => Deletes
+        ? parent.Made.Contains(name) && parent.PlaceOf(name) == through
         : _tree.Open(parent).TryStat(name) is { } status && (!status.IsDirectory || parent.Child(name) is { Entry: not null });
 
     private void Link(DirectoryNode sourceParent, ByteString source, DirectoryNode parent, ByteString name, TarEntry entry)
@@ -110,6 +100,11 @@ internal sealed partial class LayerApplier
             _tree.PathThroughLink = link.Through; // What it replaces was made through the same link, or is refused.
             (ByteString directory, ByteString source) = LayerPath.Split(link.Entry.LinkName);
             DirectoryNode sourceParent = _tree.Find(directory, out _) ?? throw MissingTarget(link.Entry);
+            if (sourceParent.Made.Contains(source) && !sourceParent.AwaitedLinks.Contains(source))
+            {
+                throw BadLayer.TwoPaths(LayerPath.Join(sourceParent.Path, source)); // Or it would have been found.
+            }
+
             if (sourceParent != link.Parent || source != link.Name)
             {
                 Link(sourceParent, source, link.Parent, link.Name, link.Entry);

@@ -31,6 +31,9 @@ internal struct PlaceBehindLink()
         }
     }
 
+    /// <summary>Whether the name that was taken last is of the target, and what is left is not.</summary>
+    public readonly bool EndsTarget(int rest) => IsInTarget && rest < _restAfterTarget;
+
     /// <summary>Follows a symbolic link of a layer below.</summary>
     /// <param name="directory">The directory that it is in.</param>
     /// <param name="name">Its name.</param>

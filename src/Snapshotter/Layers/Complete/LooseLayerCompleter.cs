@@ -53,6 +53,7 @@ internal sealed class LooseLayerCompleter
     {
         LooseLayerCompleter completer = new(layer, result, parents, options);
         completer.MoveDirectoriesOverLinks();
+        completer.SettleDirectoriesOverFiles();
         completer.RefuseLinksTakenAway(result.UnsettledDirectories);
         foreach (TarEntry link in result.LinksToLower)
         {
@@ -72,25 +73,35 @@ internal sealed class LooseLayerCompleter
             if (_layer.Stat(path) is not { IsDirectory: true })
             {
                 _implied.Remove(path); // It was moved with its parent.
-                continue;
             }
-
-            switch (_layer.Hides(path) ? null : _lower.Stat(path)?.Type)
+            else if (TypeBelow(path) == FileType.SymbolicLink)
             {
-                case null or FileType.Directory:
-                    break;
-                case FileType.SymbolicLink:
-                    Move(path, open);
-                    break;
-                case not null when _merger.HoldsOnlyWhiteouts(path):
-                    _layer.RemoveDirectory(path); // Whiteouts of nothing.
-                    _implied.Remove(path);
-                    break;
-                case FileType type:
-                    throw BadLayer.Because($"the layer has files in {path}, which is a {type} in the layer below", "The layers do not belong together.");
+                Move(path, open);
             }
         }
     }
+
+    /// <summary>Settles what is in the place of lower files, when all is where it belongs: an entry for the directory may have come there by a link.</summary>
+    private void SettleDirectoriesOverFiles()
+    {
+        foreach (ByteString path in _implied.ToArray())
+        {
+            if (_layer.Stat(path) is not { IsDirectory: true } || TypeBelow(path) is not { } type || type is FileType.Directory or FileType.SymbolicLink)
+            {
+                continue;
+            }
+
+            if (!_merger.HoldsOnlyWhiteouts(path))
+            {
+                throw BadLayer.Because($"the layer has files in {path}, which is a {type} in the layer below", "The layers do not belong together.");
+            }
+
+            _layer.RemoveDirectory(path); // Whiteouts of nothing.
+            _implied.Remove(path);
+        }
+    }
+
+    private FileType? TypeBelow(ByteString path) => _layer.Hides(path) ? null : _lower.Stat(path)?.Type;
 
     /// <summary>Moves an implied directory to where the lower link of that path points.</summary>
     private void Move(ByteString path, SortedSet<ByteString> open)
@@ -229,10 +240,16 @@ internal sealed class LooseLayerCompleter
     }
 
     /// <summary>What to link to: a name of the copy that was made of a lower file, the link's own if it is one; else the file's own path.</summary>
-    private ByteString SourceOf(ByteString target, ByteString path) =>
-        !_copies.TryGetValue(target, out HashSet<ByteString>? names) || names.Count == 0 ? target
-        : names.Contains(path) ? path
-        : names.First();
+    private ByteString SourceOf(ByteString target, ByteString path)
+    {
+        if (!_copies.TryGetValue(target, out HashSet<ByteString>? names) || names.Count == 0)
+        {
+            return target;
+        }
+
+        bool isTaken = !names.Contains(target) && _layer.Stat(target) is { IsWhiteout: false }; // By another link since.
+        return isTaken ? target : names.Contains(path) ? path : names.First();
+    }
 
     private void AddName(HashSet<ByteString> names, ByteString path)
     {

@@ -95,6 +95,7 @@ public sealed class EntryOrderTests : LayerTestBase
         Assert.Equal([.. s_usrMerge, "/usr/lib/x", "/usr/lib/y"], Names(Base, new TestLayer().File("lib/x").File("usr/lib/y").Whiteout("lib/y")));
         Has("/usr/lib/d Directory 700 5:5 1600000000.123456789", Base, new TestLayer().File("usr/lib/d/x").Dir("lib/d", 0x1c0, 5).File("lib/d/y"));
         Has("/usr/lib/d Directory 700 5:5 1600000000.123456789", Base, new TestLayer().Dir("usr/lib/d", 0x1c0, 5).File("lib/d/y"));
+        Assert.Equal([.. s_usrMerge, "/usr/lib/old/x"], Names(Base, new TestLayer().Dir("lib/old").File("usr/lib/old/x")));
         Has("/usr/lib/x RegularFile 644 0:0 1600000000.123456789 \"2\"", Base, new TestLayer().File("lib/x", "1").File("lib/x", "2"));
     }
     [SkippableFact]

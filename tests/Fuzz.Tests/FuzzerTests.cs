@@ -58,6 +58,17 @@ public sealed class FuzzerTests
     }
 
     [Fact]
+    public void A_blind_run_learns_nothing_from_the_code()
+    {
+        using TempDirectory directory = new();
+        ToolResult result = FuzzProcess.Run(directory, "run", "digest", "--blind", "--executions", "2000");
+        Assert.Equal(ExitCodes.Clean, result.ExitCode);
+        Assert.Contains($"corpus {AllTargets.Find("digest")!.Seeds().Count()},", result.Output, StringComparison.Ordinal);
+        Assert.Contains(", 0 literals", result.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(directory["corpus"]));
+    }
+
+    [Fact]
     public void A_small_input_repairs_what_depends_on_what_was_taken_out()
     {
         byte[] tar = [.. Seeds.Layers().First(layer => layer.Length >= 2048)];

@@ -15,11 +15,12 @@ internal sealed record CommandLine(string Verb, string Target, IReadOnlyList<str
     /// <summary>The usage.</summary>
     public const string Usage = """
         Usage: Fuzz list
-               Fuzz run TARGET [--time SECONDS] [--executions N] [--seed N] [--directory DIR] [--fresh] [--coverage] [--limit SECONDS]
+               Fuzz run TARGET [--time SECONDS] [--executions N] [--seed N] [--directory DIR] [--fresh] [--blind] [--coverage] [--limit SECONDS]
                Fuzz replay TARGET FILE...
                Fuzz minimize TARGET FILE...
 
-        run       looks for faults, and saves them small in DIR/faults/TARGET (default: .cache/fuzz). --fresh neither reads nor keeps a corpus
+        run       looks for faults, and saves them small in DIR/faults/TARGET (default: .cache/fuzz). --fresh neither reads nor keeps a corpus,
+                  --blind mutates the seeds only, so that the inputs do not depend on the code
         replay    runs inputs, without instruments, and says what comes of each
         minimize  makes inputs that show a fault smaller: FILE.min
         """;
@@ -50,6 +51,9 @@ internal sealed record CommandLine(string Verb, string Target, IReadOnlyList<str
             {
                 case "--fresh":
                     options = options with { KeepsCorpus = false };
+                    continue;
+                case "--blind":
+                    options = options with { KeepsCorpus = false, IsBlind = true };
                     continue;
                 case "--coverage":
                     options = options with { ListsCoverage = true };

@@ -40,6 +40,10 @@ internal sealed class Campaign(FuzzTarget target, CoverageMap coverage, Mutation
         foreach (byte[] seed in Seeds())
         {
             Try(seed, current, watchdog);
+            if (options.IsBlind)
+            {
+                corpus.Add(seed, features: 1);
+            }
         }
 
         if (corpus.Count == 0)
@@ -59,7 +63,7 @@ internal sealed class Campaign(FuzzTarget target, CoverageMap coverage, Mutation
     }
 
     private IEnumerable<byte[]> Seeds() => target.Seeds()
-        .Concat(Corpus.Read(Path.Combine(Regressions.Root, target.Name)))
+        .Concat(options.IsBlind ? [] : Corpus.Read(Path.Combine(Regressions.Root, target.Name)))
         .Concat(options.KeepsCorpus ? Corpus.Read(Path.Combine(options.Directory, "corpus", target.Name)) : [])
         .Where(seed => seed.Length <= context.MaxLength);
 
@@ -90,7 +94,7 @@ internal sealed class Campaign(FuzzTarget target, CoverageMap coverage, Mutation
         {
             AddFault(verdict, input);
         }
-        else if (features > 0)
+        else if (features > 0 && !options.IsBlind)
         {
             corpus.Add(input, features);
         }

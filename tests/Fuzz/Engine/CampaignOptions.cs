@@ -21,6 +21,12 @@ internal sealed record CampaignOptions
     /// <summary>Whether to begin with what is in the directory, and to add to it. A run that is to be the same every time does neither.</summary>
     public bool KeepsCorpus { get; init; } = true;
 
+    /// <summary>
+    /// Whether to mutate the target's seeds only, without regard to what the code does with them: then the inputs are the same whatever the
+    /// code is, and a fault that a change shows is the change's.
+    /// </summary>
+    public bool IsBlind { get; init; }
+
     /// <summary>Whether to list at the end which code was reached.</summary>
     public bool ListsCoverage { get; init; }
 }

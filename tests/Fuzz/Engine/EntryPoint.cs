@@ -24,7 +24,7 @@ internal static class EntryPoint
         MutationContext context = new()
         {
             Random = random,
-            Tokens = [.. tokens.Where(token => target.Code.Any(code => token.Type.StartsWith(code, StringComparison.Ordinal))).Select(token => token.Bytes)],
+            Tokens = [.. tokens.Where(token => !options.IsBlind && target.Code.Any(code => token.Type.StartsWith(code, StringComparison.Ordinal))).Select(token => token.Bytes)],
             Other = () => corpus.Any(random),
             MaxLength = target.MaxLength,
         };

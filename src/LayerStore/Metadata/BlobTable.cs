@@ -1,5 +1,4 @@
 using LayerStore.Content;
-using Microsoft.Data.Sqlite;
 
 namespace LayerStore.Metadata;
 
@@ -39,9 +38,9 @@ internal static class BlobTable
 
     public static void Delete(SqliteSession session, Digest digest) => session.Execute("DELETE FROM blobs WHERE digest = ?1", digest.ToString());
 
-    private static BlobRow Map(SqliteDataReader row, IReadOnlyDictionary<string, string> labels) => new(
+    private static BlobRow Map(SqliteRow row, IReadOnlyDictionary<string, string> labels) => new(
         row.GetInt64(0),
-        row.IsDBNull(1) ? null : UnixTime.FromNanoseconds(row.GetInt64(1)),
+        row.IsNull(1) ? null : UnixTime.FromNanoseconds(row.GetInt64(1)),
         UnixTime.FromNanoseconds(row.GetInt64(2)),
         UnixTime.FromNanoseconds(row.GetInt64(3)),
         labels);

@@ -1,7 +1,6 @@
 using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Oci;
-using Microsoft.Data.Sqlite;
 
 namespace LayerStore.Metadata;
 
@@ -46,9 +45,9 @@ internal static class ImageTable
 
     public static bool Delete(SqliteSession session, string name) => session.Execute("DELETE FROM images WHERE name = ?1", name) > 0;
 
-    private static Image Map(SqliteDataReader row)
+    private static Image Map(SqliteRow row)
     {
-        Platform? platform = row.IsDBNull(7) ? null : new Platform(row.GetString(7), row.GetString(8), TextOrNull(row, 9), TextOrNull(row, 10));
+        Platform? platform = row.IsNull(7) ? null : new Platform(row.GetString(7), row.GetString(8), TextOrNull(row, 9), TextOrNull(row, 10));
         return new Image(
             row.GetString(0),
             new Descriptor(row.GetString(1), Digest.Parse(row.GetString(2)), row.GetInt64(3)),
@@ -57,5 +56,5 @@ internal static class ImageTable
             UnixTime.FromNanoseconds(row.GetInt64(12)));
     }
 
-    private static string? TextOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private static string? TextOrNull(SqliteRow row, int column) => row.IsNull(column) ? null : row.GetString(column);
 }

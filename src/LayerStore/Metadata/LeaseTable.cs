@@ -1,6 +1,5 @@
 using LayerStore.Content;
 using LayerStore.Leases;
-using Microsoft.Data.Sqlite;
 
 namespace LayerStore.Metadata;
 
@@ -47,10 +46,10 @@ internal static class LeaseTable
             r => new LeaseResource(Kind(r.GetString(0)), r.GetString(1)),
             id);
 
-    private static Lease Map(SqliteDataReader row) => new(
+    private static Lease Map(SqliteRow row) => new(
         row.GetString(0),
         UnixTime.FromNanoseconds(row.GetInt64(1)),
-        row.IsDBNull(2) ? null : UnixTime.FromNanoseconds(row.GetInt64(2)));
+        row.IsNull(2) ? null : UnixTime.FromNanoseconds(row.GetInt64(2)));
 
     private static string Name(LeaseResourceKind kind) => kind switch
     {

@@ -1,3 +1,4 @@
+using LayerStore.Linux;
 using Microsoft.Data.Sqlite;
 
 namespace LayerStore.Metadata;
@@ -49,14 +50,15 @@ public sealed partial class SqliteDatabase
 
     private SqliteSession OpenReading()
     {
-        SqliteConnection connection = new(ConnectionString(_path, SqliteOpenMode.ReadWrite));
+        SqliteConnection connection = new(ConnectionString(_path));
         try
         {
             connection.Open();
-            SqliteSession session = new(connection);
-            session.ExecuteOnce($"PRAGMA busy_timeout={BusyTimeoutMilliseconds}; PRAGMA query_only=ON");
+            SqliteHandle handle = new(connection);
+            handle.WaitForLocks(BusyTimeoutMilliseconds);
+            handle.Execute("PRAGMA query_only=ON");
             _readingConnection = connection;
-            return _reading = session;
+            return _reading = new SqliteSession(handle);
         }
         catch
         {

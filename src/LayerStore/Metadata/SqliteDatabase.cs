@@ -26,14 +26,19 @@ public sealed partial class SqliteDatabase : IDisposable
     private const int BusyTimeoutMilliseconds = 30_000;
     private const int JournalSizeLimitBytes = 4 << 20;
 
+    /// <summary>The log that is left for the next opening, which reads it whole: that takes a millisecond.</summary>
+    private const int KeptLogBytes = 1 << 20;
+
     private readonly Lock _gate = new();
     private readonly string _path;
     private readonly bool _readOnly;
     private readonly SqliteConnection _connection;
+    private readonly SqliteHandle _handle;
     private readonly SqliteSession _session;
     private bool _hasLog;
     private bool _sync;
     private bool _written;
+    private bool _migrated;
     private bool _inTransaction;
     private bool _disposed;
 
@@ -44,8 +49,12 @@ public sealed partial class SqliteDatabase : IDisposable
         _path = path;
         _connection = connection;
         _readOnly = readOnly;
-        _session = new SqliteSession(connection);
+        _handle = new SqliteHandle(connection);
+        _session = new SqliteSession(_handle);
     }
+
+    /// <summary>Whether a change was begun through this instance: then closing it can take as long as the disk does.</summary>
+    public bool IsWritten => _written;
 
     /// <summary>Opens a database, makes it if it is not there, and brings it to the newest version.</summary>
     /// <param name="path">The file's absolute path.</param>
@@ -72,11 +81,12 @@ public sealed partial class SqliteDatabase : IDisposable
         long giveUpAt = Environment.TickCount64 + BusyTimeoutMilliseconds;
         while (true)
         {
-            SqliteConnection connection = new(ConnectionString(path, SqliteOpenMode.ReadWrite));
+            SqliteConnection connection = new(ConnectionString(path));
+            SqliteDatabase? database = null;
             try
             {
                 connection.Open();
-                SqliteDatabase database = new(path, connection, readOnly: false);
+                database = new SqliteDatabase(path, connection, readOnly: false);
                 database.Configure(hasLog, sync);
                 database.Migrate(migrations);
                 if (created)
@@ -89,17 +99,17 @@ public sealed partial class SqliteDatabase : IDisposable
             catch (SqliteException e) when (SqliteErrors.IsBusy(e) && Environment.TickCount64 < giveUpAt)
             {
                 // The switch to WAL and the recovery after a crash do not call the busy handler in all cases.
-                connection.Dispose();
+                Close(database, connection);
                 Thread.Sleep(10);
             }
             catch (SqliteException e)
             {
-                connection.Dispose();
+                Close(database, connection);
                 throw SqliteErrors.Translate(e, path);
             }
             catch
             {
-                connection.Dispose();
+                Close(database, connection);
                 throw;
             }
         }
@@ -108,11 +118,11 @@ public sealed partial class SqliteDatabase : IDisposable
     /// <summary>Loads SQLite and prepares all that the first opening needs, ahead of it; other threads may go on.</summary>
     public static void LoadLibrary()
     {
-        using SqliteConnection connection = new(ConnectionString(":memory:", SqliteOpenMode.Memory));
+        using SqliteConnection connection = new(ConnectionString(":memory:"));
         connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version";
-        command.ExecuteScalar();
+        SqliteSession session = new(new SqliteHandle(connection));
+        session.Scalar("PRAGMA user_version");
+        session.Dispose();
     }
 
     /// <summary>What SQLite finds wrong with the file and its references, a sentence each; none if it is sound.</summary>
@@ -124,7 +134,9 @@ public sealed partial class SqliteDatabase : IDisposable
         return found;
     });
 
-    /// <summary>Closes the connection; the last one of all processes folds the WAL into the database.</summary>
+    /// <summary>Closes the connection. A WAL that has grown, or that holds the schema, is folded into the database; a small one stays.</summary>
+    /// <remarks>What is in the log is durable: to fold it at the end of each short command would wait for the disk twice more, and twice to begin
+    /// another one. A command that is killed leaves its log as well.</remarks>
     public void Dispose()
     {
         lock (_gate)
@@ -136,13 +148,16 @@ public sealed partial class SqliteDatabase : IDisposable
 
             _disposed = true;
             CloseReading();
-            if (_written && _hasLog)
+            if (_migrated || (_written && HasGrownLog()))
             {
                 TruncateWal();
             }
+            else
+            {
+                _handle.KeepLog();
+            }
 
-            _session.Dispose();
-            _connection.Dispose();
+            Close(this, _connection);
         }
     }
 
@@ -157,11 +172,13 @@ public sealed partial class SqliteDatabase : IDisposable
         // the database file is complete, so it can be read as immutable (sqlite.org/wal.html, "Read-Only Databases").
         bool complete = !File.Exists(path + "-wal") && !File.Exists(path + "-journal");
         string source = "file:" + EscapeForUri(path) + (complete ? "?immutable=1" : string.Empty);
-        SqliteConnection connection = new(ConnectionString(source, SqliteOpenMode.ReadOnly));
+        SqliteConnection connection = new(ConnectionString(source) + ";Mode=ReadOnly");
+        SqliteDatabase? database = null;
         try
         {
             connection.Open();
-            SqliteDatabase database = new(path, connection, readOnly: true);
+            database = new SqliteDatabase(path, connection, readOnly: true);
+            database._handle.WaitForLocks(BusyTimeoutMilliseconds);
             long version = database._session.Scalar("PRAGMA user_version");
             return version == migrations.Count
                 ? database
@@ -169,22 +186,29 @@ public sealed partial class SqliteDatabase : IDisposable
         }
         catch (SqliteException e)
         {
-            connection.Dispose();
+            Close(database, connection);
             throw complete ? SqliteErrors.Translate(e, path) : SqliteErrors.UncleanReadOnly(e, path);
         }
         catch
         {
-            connection.Dispose();
+            Close(database, connection);
             throw;
         }
+    }
+
+    // A statement that is left would keep the file open, and its locks.
+    private static void Close(SqliteDatabase? database, SqliteConnection connection)
+    {
+        database?._session.Dispose();
+        connection.Dispose();
     }
 
     private void Configure(bool hasLog, bool sync)
     {
         _hasLog = hasLog;
         _sync = sync;
-        _session.ExecuteOnce($"""
-            PRAGMA busy_timeout={BusyTimeoutMilliseconds};
+        _handle.WaitForLocks(BusyTimeoutMilliseconds);
+        _handle.Execute($"""
             PRAGMA journal_mode={(hasLog ? "WAL" : "DELETE")};
             PRAGMA synchronous={(!sync ? "OFF" : hasLog ? "FULL" : "EXTRA")};
             PRAGMA foreign_keys=ON;
@@ -210,6 +234,7 @@ public sealed partial class SqliteDatabase : IDisposable
         }
 
         _written = true;
+        _migrated = true;
         Transact(_session, "BEGIN IMMEDIATE", session =>
         {
             // Another process may have migrated while this one waited for the write lock.
@@ -221,10 +246,10 @@ public sealed partial class SqliteDatabase : IDisposable
 
             for (; version < migrations.Count; version++)
             {
-                session.ExecuteOnce(migrations[(int)version]);
+                RunOnce(migrations[(int)version]);
             }
 
-            session.ExecuteOnce($"PRAGMA user_version={migrations.Count}");
+            RunOnce($"PRAGMA user_version={migrations.Count}");
             return true;
         });
     }
@@ -280,24 +305,44 @@ public sealed partial class SqliteDatabase : IDisposable
     // writes at this moment will do it instead, so there is no waiting and no error.
     private void TruncateWal()
     {
+        if (!_hasLog)
+        {
+            return;
+        }
+
         try
         {
-            _session.ExecuteOnce("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE)");
+            RunOnce("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (SqliteException)
         {
         }
     }
 
-    // The library retries a busy statement itself until its timeout; SQLite's own handler, which waits more evenly,
-    // has then done so already.
-    private static string ConnectionString(string source, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
+    /// <summary>Runs statements that are rarely needed.</summary>
+    private void RunOnce(string sql)
     {
-        DataSource = source,
-        Mode = mode,
-        Pooling = false,
-        DefaultTimeout = 1,
-    }.ToString();
+        using SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 1;
+        command.ExecuteNonQuery();
+    }
+
+    // No more than is needed: what the connection string's own builder and the names of enumerations cost is a part of each short command. A double
+    // quote in a quoted value is written twice. The file is there; no pool is wanted, which would keep it open.
+    private static string ConnectionString(string source) => $"Data Source=\"{source.Replace("\"", "\"\"", StringComparison.Ordinal)}\";Pooling=False";
+
+    private bool HasGrownLog()
+    {
+        try
+        {
+            return PosixFile.StatPath(_path + "-wal", Printable.Text(_path)) is { } log && log.Size > KeptLogBytes;
+        }
+        catch (LayerStoreException)
+        {
+            return false;
+        }
+    }
 
     private static string EscapeForUri(string path) =>
         path.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3f", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);

@@ -180,10 +180,32 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
-    public void The_last_one_out_leaves_no_WAL()
+    public void A_small_log_is_left_to_the_next_one_and_one_that_has_grown_is_folded_into_the_database()
     {
         SqliteDatabase.Open(Path, s_migrations).Dispose();
         Assert.Equal([Path], Directory.GetFiles(_directory.Path));
+
+        for (int i = 0; i < 2; i++)
+        {
+            using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+            Assert.Equal(i, database.Read(s => s.Scalar("SELECT count(*) FROM things")));
+            database.Write(s => s.Execute("INSERT INTO things VALUES (?1, 1)", i));
+        }
+
+        Assert.InRange(new FileInfo(Path + "-wal").Length, 1, 1 << 20);
+        using (SqliteDatabase readOnly = SqliteDatabase.Open(Path, s_migrations, readOnly: true))
+        {
+            Assert.Equal(2, readOnly.Read(s => s.Scalar("SELECT count(*) FROM things")));
+        }
+
+        using (SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations))
+        {
+            database.Write(s => s.Execute("INSERT INTO things VALUES (?1, 1)", new string('x', 2 << 20)));
+        }
+
+        Assert.Equal([Path], Directory.GetFiles(_directory.Path));
+        using SqliteDatabase again = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Equal(3, again.Read(s => s.Scalar("SELECT count(*) FROM things")));
     }
 
     [Fact]
@@ -206,13 +228,31 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Fact]
     public void Values_of_all_types_come_back()
     {
+        string text = "ä\0" + new string('x', 10_000);
         using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
-        (string Text, long Number, bool Flag, byte[] Bytes, bool IsNull) row = database.Read(s => s.Query(
+        (string Text, string Empty, long Number, bool Flag, bool IsNull) row = database.Read(s => s.Query(
             "SELECT ?1, ?2, ?3, ?4, ?5",
-            r => (r.GetString(0), r.GetInt64(1), r.GetBoolean(2), r.GetFieldValue<byte[]>(3), r.IsDBNull(4)),
-            "ä", long.MinValue, true, new byte[] { 0, 255 }, null)).Single();
-        Assert.Equal(("ä", long.MinValue, true, true), (row.Text, row.Number, row.Flag, row.IsNull));
-        Assert.Equal([0, 255], row.Bytes);
+            r => (r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetBoolean(3), r.IsNull(4)),
+            text, "", long.MinValue, true, null)).Single();
+        Assert.Equal((text, "", long.MinValue, true, true), row);
+    }
+
+    [Fact]
+    public void Values_are_as_many_as_a_statement_has_parameters_and_of_these_types()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Throws<ArgumentException>(() => database.Read(s => s.Scalar("SELECT ?1 + ?2", 1)));
+        Assert.Throws<ArgumentException>(() => database.Read(s => s.Scalar("SELECT ?1", 1, 2)));
+        Assert.Throws<ArgumentException>(() => database.Read(s => s.Scalar("SELECT ?1", 1.5)));
+        Assert.Equal(3, database.Read(s => s.Scalar("SELECT ?1 + ?2", 1, 2)));
+    }
+
+    [Fact]
+    public void A_NULL_where_none_can_be_is_DataLoss()
+    {
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Equal(ErrorKind.DataLoss, Assert.Throws<LayerStoreException>(() => database.Read(s => s.QueryFirst("SELECT NULL", r => r.GetString(0)))).Kind);
+        Assert.Equal(ErrorKind.DataLoss, Assert.Throws<LayerStoreException>(() => database.Read(s => s.Query("SELECT NULL", r => r.GetInt64(0)))).Kind);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal static class CollectionTable
                 r.GetString(1),
                 r.GetString(2),
                 SnapshotTable.KindOf(r.GetString(3)),
-                r.IsDBNull(4) ? null : r.GetInt64(4),
+                r.IsNull(4) ? null : r.GetInt64(4),
                 r.GetInt64(5),
                 labels.GetValueOrDefault(r.GetInt64(0)) ?? s_noLabels));
         return new SnapshotRecords(snapshots, LayerTable.All(session));

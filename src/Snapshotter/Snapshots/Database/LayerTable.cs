@@ -1,6 +1,5 @@
 using LayerStore;
 using LayerStore.Metadata;
-using Microsoft.Data.Sqlite;
 
 namespace Snapshotter.Snapshots.Database;
 
@@ -49,10 +48,10 @@ internal static class LayerTable
         return unused;
     }
 
-    private static LayerRow Map(SqliteDataReader row) => new(
+    private static LayerRow Map(SqliteRow row) => new(
         row.GetInt64(0),
         Digest.Parse(row.GetString(1)),
-        row.IsDBNull(2) ? null : Digest.Parse(row.GetString(2)),
-        row.IsDBNull(3) ? null : Digest.Parse(row.GetString(3)),
+        row.IsNull(2) ? null : Digest.Parse(row.GetString(2)),
+        row.IsNull(3) ? null : Digest.Parse(row.GetString(3)),
         new SnapshotUsage(row.GetInt64(4), row.GetInt64(5)));
 }

@@ -1,6 +1,5 @@
 using LayerStore;
 using LayerStore.Metadata;
-using Microsoft.Data.Sqlite;
 
 namespace Snapshotter.Snapshots.Database;
 
@@ -56,6 +55,6 @@ public sealed class MountRecords
     public bool Remove(string target) => _database.Write(s =>
         s.Execute("DELETE FROM mounts WHERE target = ?1 AND snapshot IN (SELECT id FROM snapshots WHERE owner = ?2)", target, _owner) == 1);
 
-    private static MountRecord Map(SqliteDataReader row) =>
+    private static MountRecord Map(SqliteRow row) =>
         new(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.GetString(4).Split('\n', StringSplitOptions.RemoveEmptyEntries));
 }

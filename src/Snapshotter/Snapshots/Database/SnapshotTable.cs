@@ -1,5 +1,4 @@
 using LayerStore.Metadata;
-using Microsoft.Data.Sqlite;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Snapshots.Database;
@@ -25,17 +24,27 @@ internal sealed class SnapshotTable(string owner)
             return [];
         }
 
-        // One query for the labels of all of them: many clients list thousands.
-        ILookup<long, KeyValuePair<string, string>> labels = session.Query(
+        // One query for the labels of all of them, in the same order: many clients list thousands.
+        List<LabelRow> labels = session.Query(
             """
             SELECT l.snapshot, l.key, l.value FROM snapshots AS s JOIN labels AS l ON l.snapshot = s.id
             WHERE s.owner = ?1 AND s.key > ?2 AND s.key <= ?3 ORDER BY s.key, l.key
             """,
-            r => (Id: r.GetInt64(0), Label: KeyValuePair.Create(r.GetString(1), r.GetString(2))),
+            r => new LabelRow(r.GetInt64(0), r.GetString(1), r.GetString(2)),
             owner,
             after,
-            rows[^1].Key).ToLookup(l => l.Id, l => l.Label);
-        return rows.ConvertAll(row => ToInfo(row, new Dictionary<string, string>(labels[row.Id], StringComparer.Ordinal)));
+            rows[^1].Key);
+        int next = 0;
+        return rows.ConvertAll(row =>
+        {
+            Dictionary<string, string> own = new(StringComparer.Ordinal);
+            for (; next < labels.Count && labels[next].Snapshot == row.Id; next++)
+            {
+                own.Add(labels[next].Key, labels[next].Value);
+            }
+
+            return ToInfo(row, own);
+        });
     }
 
     /// <summary>The names of the committed snapshots.</summary>
@@ -125,9 +134,12 @@ internal sealed class SnapshotTable(string owner)
     public static void ReplaceLabels(SqliteSession session, long id, IEnumerable<KeyValuePair<string, string>> labels)
     {
         RemoveLabels(session, id);
-        foreach ((string key, string value) in labels.Where(l => !string.IsNullOrEmpty(l.Value)))
+        foreach ((string key, string value) in labels)
         {
-            session.Execute("INSERT INTO labels VALUES (?1, ?2, ?3)", id, key, value);
+            if (!string.IsNullOrEmpty(value))
+            {
+                session.Execute("INSERT INTO labels VALUES (?1, ?2, ?3)", id, key, value);
+            }
         }
     }
 
@@ -146,17 +158,17 @@ internal sealed class SnapshotTable(string owner)
     private static SnapshotInfo ToInfo(SnapshotRow row, IReadOnlyDictionary<string, string> labels) =>
         new(row.Key, row.Kind, row.ParentKey, row.CreatedAt, row.UpdatedAt, labels);
 
-    private static SnapshotRow Map(SqliteDataReader row) => new(
+    private static SnapshotRow Map(SqliteRow row) => new(
         row.GetInt64(0),
         row.GetString(1),
         KindOf(row.GetString(2)),
-        row.IsDBNull(3) ? null : row.GetInt64(3),
-        row.IsDBNull(4) ? null : row.GetString(4),
+        row.IsNull(3) ? null : row.GetInt64(3),
+        row.IsNull(4) ? null : row.GetString(4),
         row.GetInt64(5),
         UnixTime.FromNanoseconds(row.GetInt64(6)),
         UnixTime.FromNanoseconds(row.GetInt64(7)))
     {
-        Mapping = row.IsDBNull(8) ? null : ReadMapping(row.GetString(8)),
+        Mapping = row.IsNull(8) ? null : ReadMapping(row.GetString(8)),
     };
 
     private static IdMapping ReadMapping(string text)

@@ -67,7 +67,7 @@ internal static class TreeTable
             r.GetInt64(0),
             r.GetString(1),
             SnapshotTable.KindOf(r.GetString(2)),
-            r.IsDBNull(3) ? null : Digest.Parse(r.GetString(3)),
+            r.IsNull(3) ? null : Digest.Parse(r.GetString(3)),
             r.GetInt64(4)));
 
     /// <summary>The numbers of the trees that are or may become the upper of an overlay.</summary>

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Commands;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Parsing;
@@ -40,18 +39,18 @@ internal static class CommandLine
             return;
         }
 
-        WarmStart.Begin();
         GlobalOptions options = new();
         Command root = CommandTree.BuildFor(arguments, options);
-        ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
-        ParseResult parsed = root.Parse(PosixArguments.Normalize(root, arguments), configuration);
-        if (parsed.GetValue(options.Help))
+        ParsedArguments parsed = PosixArguments.Parse(root, arguments);
+        if (parsed.Has(options.Help))
         {
-            HelpText.Write(parsed.CommandResult.Command, host.Text);
+            HelpText.Write(parsed.Command, host.Text);
             return;
         }
 
-        ParseErrors.ThrowIfAny(parsed);
-        await ((CliCommand)parsed.CommandResult.Command).RunAsync(new Session(host, parsed, options), cancellationToken).ConfigureAwait(false);
+        parsed.ReadValues();
+        CliCommand command = (CliCommand)parsed.Command;
+        WarmStart.Begin(command.Rehearsal);
+        await command.RunAsync(new Session(host, parsed, options), cancellationToken).ConfigureAwait(false);
     }
 }

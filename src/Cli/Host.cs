@@ -63,14 +63,14 @@ internal sealed class Host
         bool hasInput = StandardDescriptor.IsGiven(0);
         bool hasOutput = StandardDescriptor.IsGiven(1);
         bool hasError = StandardDescriptor.IsGiven(2);
-        Stream error = hasError ? new ErrorStream(Console.OpenStandardError()) : Stream.Null;
+        Stream error = hasError ? new ErrorStream(new StandardOutput(2)) : Stream.Null;
         return new Host(
-            hasInput ? Console.OpenStandardInput() : new ClosedInput(),
-            hasOutput ? Console.OpenStandardOutput() : new ClosedOutput(),
+            hasInput ? new StandardInput() : new ClosedInput(),
+            hasOutput ? new StandardOutput(1) : new ClosedOutput(),
             TextWriter.Synchronized(new StreamWriter(error, Utf8) { AutoFlush = true, NewLine = "\n" }))
         {
-            OutputIsTerminal = hasOutput && !Console.IsOutputRedirected,
-            ErrorIsTerminal = hasError && !Console.IsErrorRedirected,
+            OutputIsTerminal = hasOutput && Descriptor.IsTerminal(1),
+            ErrorIsTerminal = hasError && Descriptor.IsTerminal(2),
             Columns = () => Console.WindowWidth is > 0 and int width ? width : 80,
             Variable = Environment.GetEnvironmentVariable,
             StartBehind = BackgroundProgram.TryStart,

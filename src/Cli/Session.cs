@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Parsing;
 using LayerStore.Cli.Progress;
@@ -8,7 +7,7 @@ using Snapshotter.Linux;
 namespace LayerStore.Cli;
 
 /// <summary>What a running command has: its arguments, its surroundings, and the way to the store.</summary>
-internal sealed class Session(Host host, ParseResult parsed, GlobalOptions options)
+internal sealed class Session(Host host, ParsedArguments parsed, GlobalOptions options)
 {
     private ProgressDisplay? _display;
 
@@ -28,13 +27,13 @@ internal sealed class Session(Host host, ParseResult parsed, GlobalOptions optio
     public StoreDriver? Driver => Get(options.Driver);
 
     /// <summary>The value of an option.</summary>
-    public T? Get<T>(Option<T> option) => parsed.GetValue(option);
+    public T Get<T>(Option<T> option) => parsed.Get(option);
 
     /// <summary>The value of an operand.</summary>
-    public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
+    public T Get<T>(Argument<T> argument) => parsed.Get(argument);
 
     /// <summary>Whether an option was given.</summary>
-    public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
+    public bool Has(Option option) => parsed.Has(option);
 
     /// <summary>Opens the store.</summary>
     /// <param name="create">Whether to make one where there is none; else its absence is an error.</param>

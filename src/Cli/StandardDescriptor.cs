@@ -1,3 +1,4 @@
+using LayerStore.Cli.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace LayerStore.Cli;
@@ -8,8 +9,6 @@ namespace LayerStore.Cli;
 /// </summary>
 internal static class StandardDescriptor
 {
-    private const long CloseOnExec = 0x80000;
-
     /// <summary>Files that keep closed standard descriptors taken, as long as the program runs.</summary>
     private static readonly List<SafeFileHandle> s_placeholders = [];
 
@@ -20,20 +19,12 @@ internal static class StandardDescriptor
     /// </remarks>
     public static bool IsGiven(int descriptor)
     {
-        try
+        if (Descriptor.IsOpen(descriptor))
         {
-            // proc(5), /proc/pid/fdinfo: the flags in octal.
-            string flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}").First(line => line.StartsWith("flags:", StringComparison.Ordinal));
-            return (Convert.ToInt64(flags["flags:".Length..].Trim(), 8) & CloseOnExec) == 0;
+            return !Descriptor.ClosesOnExec(descriptor);
         }
-        catch (FileNotFoundException)
-        {
-            s_placeholders.Add(File.OpenHandle("/dev/null"));
-            return false;
-        }
-        catch (Exception exception) when (exception is DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return true; // No /proc to ask.
-        }
+
+        s_placeholders.Add(File.OpenHandle("/dev/null"));
+        return false;
     }
 }

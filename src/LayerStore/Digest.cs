@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
@@ -14,8 +13,6 @@ namespace LayerStore;
 /// </remarks>
 public sealed class Digest : IEquatable<Digest>, IComparable<Digest>
 {
-    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
-
     private Digest(DigestAlgorithm algorithm, string encoded)
     {
         Algorithm = algorithm;
@@ -65,7 +62,7 @@ public sealed class Digest : IEquatable<Digest>, IComparable<Digest>
         }
 
         ReadOnlySpan<char> encoded = text.AsSpan(colon + 1);
-        if (encoded.Length != algorithm.EncodedLength() || encoded.ContainsAnyExcept(LowerHex))
+        if (encoded.Length != algorithm.EncodedLength() || !IsLowerHex(encoded))
         {
             return false;
         }
@@ -128,4 +125,17 @@ public sealed class Digest : IEquatable<Digest>, IComparable<Digest>
 
     /// <summary>Order by text.</summary>
     public static bool operator >=(Digest? left, Digest? right) => !(left < right);
+
+    private static bool IsLowerHex(ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (c is not ((>= '0' and <= '9') or (>= 'a' and <= 'f')))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

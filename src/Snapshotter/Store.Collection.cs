@@ -55,8 +55,8 @@ public sealed partial class Store
     /// <summary>Who has something here, in the order of their names; the command line always.</summary>
     public IReadOnlyList<string> ListOwners() =>
     [
-        .. _content.ListClaims().Select(claim => claim.Owner)
-            .Concat(_content.ListIdleIngests().Select(ingest => ingest.Owner))
+        .. _records.Value.All.ListClaims().Select(claim => claim.Owner)
+            .Concat(_records.Value.All.ListIdleIngests().Select(ingest => ingest.Owner))
             .Concat(Snapshotter.ReadRecords().Snapshots.Select(snapshot => snapshot.Owner))
             .Append(StoreOwner.CommandLine)
             .Distinct().Order(StringComparer.Ordinal),

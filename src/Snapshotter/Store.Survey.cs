@@ -12,7 +12,7 @@ public sealed partial class Store
     public async Task<StoreSurvey> SurveyAsync(CancellationToken cancellationToken = default)
     {
         (long blobs, long blobBytes, long ingests, long ingestBytes) = (0, 0, 0, 0);
-        await foreach (BlobInfo blob in _content.ListAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (BlobInfo blob in _records.Value.All.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             blobs++;
             blobBytes += blob.Size;

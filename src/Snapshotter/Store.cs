@@ -2,11 +2,9 @@ using LayerStore;
 using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Leases;
-using LayerStore.Metadata;
 using LayerStore.Oci;
 using LayerStore.Tar;
 using LayerStore.Transports;
-using Microsoft.Extensions.Logging;
 using Snapshotter.Layers;
 using Snapshotter.Layers.Check;
 using Snapshotter.Layers.Collection;
@@ -36,19 +34,16 @@ public sealed partial class Store : IAsyncDisposable
 {
     private readonly StoreLayout _layout;
     private readonly StoreOptions _options;
-    private readonly SqliteDatabase _metadata;
-    private readonly ContentStore _content;
+
+    // Most commands need one of the two databases.
+    private readonly Lazy<StoreRecords> _records;
     private readonly Lazy<DirectorySnapshotter> _snapshots;
 
     private Store(StoreLayout layout, StoreOptions options)
     {
         _layout = layout;
         _options = options;
-        _metadata = MetadataDatabase.Open(layout, options.Sync);
-        _content = new ContentStore(layout, _metadata, options.Sync, options.TimeProvider, options.Loggers?.CreateLogger<ContentStore>());
-        Content = _content.ForOwner(options.Owner, () => Dropped?.Invoke());
-        Images = new ImageStore(_metadata, options.TimeProvider);
-        Leases = new LeaseStore(layout, _metadata, options.TimeProvider);
+        _records = new Lazy<StoreRecords>(() => new StoreRecords(layout, options, () => Dropped?.Invoke()));
         _snapshots = new Lazy<DirectorySnapshotter>(OpenSnapshotter);
     }
 
@@ -56,13 +51,13 @@ public sealed partial class Store : IAsyncDisposable
     public string Root => _layout.Root;
 
     /// <summary>Blobs, as this store's owner sees them.</summary>
-    public IContentStore Content { get; }
+    public IContentStore Content => _records.Value.Content;
 
     /// <summary>Names; the command line's, whoever asks.</summary>
-    public IImageStore Images { get; }
+    public IImageStore Images => _records.Value.Images;
 
     /// <summary>Leases.</summary>
-    public LeaseStore Leases { get; }
+    public LeaseStore Leases => _records.Value.Leases;
 
     /// <summary>Snapshots, as this store's owner sees them.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: the store's snapshots belong to another driver.</exception>
@@ -75,11 +70,11 @@ public sealed partial class Store : IAsyncDisposable
 
     private LayerUnpacker Unpacker => new(_layout, Content, Snapshotter);
 
-    private Collector Collector => new(_layout, _content, Images, Leases, Snapshotter);
+    private Collector Collector => new(_layout, _records.Value.All, Images, Leases, Snapshotter);
 
     private ImageMounter Mounts => new(_layout, Snapshots, Snapshotter.MountRecords);
 
-    private ImageCommitter Committer => new(_layout, _content, Images, Snapshots, Unpacker, _options.TimeProvider);
+    private ImageCommitter Committer => new(_layout, _records.Value.All, Images, Snapshots, Unpacker, _options.TimeProvider);
 
     /// <summary>Whether there is a store at this root.</summary>
     public static bool Exists(string root) => StoreLayout.Exists(root);
@@ -92,16 +87,17 @@ public sealed partial class Store : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         options ??= new StoreOptions();
-        XattrNamespace xattrs = Privileges.IsRoot && UserNamespace.Current.IsInitial ? XattrNamespace.Trusted : XattrNamespace.User;
-        StoreLayout layout = options.Create && !StoreLayout.Exists(root) ? StoreLayout.OpenOrCreate(root, xattrs) : StoreLayout.Open(root);
-        Store store = new(layout, options);
+        bool isNew = options.Create && !StoreLayout.Exists(root);
+        Store store = new(isNew ? StoreLayout.OpenOrCreate(root, OwnNamespace()) : StoreLayout.Open(root), options);
         try
         {
+            // A new store is whole before it is used: later it may be read-only.
+            _ = isNew ? store.Content : null;
             _ = options.Driver is null ? null : store.Snapshots;
         }
         catch
         {
-            store._metadata.Dispose();
+            store.DisposeRecords();
             throw;
         }
 
@@ -297,7 +293,7 @@ public sealed partial class Store : IAsyncDisposable
         using StoreLock? held = options.Repair
             ? await CollectionLock.TakeAsync(_layout, cancellationToken).ConfigureAwait(false)
             : _layout.IsReadOnly ? null : await CollectionLock.ShareAsync(_layout, cancellationToken).ConfigureAwait(false);
-        StoreChecker checker = new(_layout, _metadata, _content, Images, Snapshotter, _options);
+        StoreChecker checker = new(_layout, _records.Value.Database, _records.Value.All, Images, Snapshotter, _options);
         CheckReport report = await Tracing.RunAsync("check", () => checker.CheckAsync(options, progress, cancellationToken)).ConfigureAwait(false);
         foreach (CheckFinding finding in report.Findings.Where(finding => finding.IsDamage))
         {
@@ -307,14 +303,9 @@ public sealed partial class Store : IAsyncDisposable
         return report;
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        // Each folds its log into its file and waits for the disk: side by side they wait once.
-        Task snapshots = _snapshots.IsValueCreated ? Task.Run(_snapshots.Value.Dispose) : Task.CompletedTask;
-        _metadata.Dispose();
-        await snapshots.ConfigureAwait(false);
-    }
+    /// <summary>The namespace of the attributes that this process can set.</summary>
+    private static XattrNamespace OwnNamespace() =>
+        Privileges.IsRoot && UserNamespace.Current.IsInitial ? XattrNamespace.Trusted : XattrNamespace.User;
 
     private async Task<(Image Image, ImageView View)> UnpackedAsync(string name, WorkLease lease, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -12,7 +11,7 @@ namespace LayerStore.Cli.Commands;
 internal sealed class Check : CliCommand
 {
     private static readonly Listing<FindingRow> Listing = new(
-        CliJsonContext.Default.FindingRow,
+        json => json.FindingRow,
         row => row.Path ?? row.Id,
         new("STATE", row => row.Repaired ? "repaired" : row.Damage ? "damage" : "note"),
         new("SUBJECT", row => row.Subject),
@@ -35,6 +34,9 @@ internal sealed class Check : CliCommand
         Add(_progress);
         _listing = new ListingOptions(this);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

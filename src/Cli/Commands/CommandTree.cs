@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Commands.Content;
 using LayerStore.Cli.Commands.Daemons;
 using LayerStore.Cli.Commands.Layers;
@@ -75,7 +74,7 @@ internal static class CommandTree
         ("version", static () => new Version()),
     ];
 
-    /// <summary>Builds the tree. Its root is no <see cref="RootCommand"/>, which would bring directives and a name of its own.</summary>
+    /// <summary>Builds the tree.</summary>
     public static Command Build(GlobalOptions options) => Build(options, s_commands);
 
     /// <summary>Builds as much of the tree as arguments can mean: to make all commands costs as much as running a short one.</summary>

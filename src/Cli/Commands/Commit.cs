@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Parsing;
 using LayerStore.Compression;
 using Snapshotter;
@@ -28,6 +27,9 @@ internal sealed class Commit : CliCommand
         Add(_compression);
         Add(_noSync);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Packing;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -12,7 +11,7 @@ namespace LayerStore.Cli.Commands;
 internal sealed class Diff : CliCommand
 {
     private static readonly Listing<ChangeRow> Listing = new(
-        CliJsonContext.Default.ChangeRow,
+        json => json.ChangeRow,
         row => row.Path,
         new("CHANGE", row => row.Kind),
         new("PATH", row => row.Path, MaxLength: int.MaxValue));

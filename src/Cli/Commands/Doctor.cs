@@ -11,7 +11,7 @@ internal sealed class Doctor : CliCommand
     private const int Green = 32;
     private const int Red = 31;
 
-    private static readonly Listing<DiagnosisRow> Listing = new(CliJsonContext.Default.DiagnosisRow, row => row.Name);
+    private static readonly Listing<DiagnosisRow> Listing = new(json => json.DiagnosisRow, row => row.Name);
 
     private readonly ListingOptions _listing;
 

@@ -11,7 +11,7 @@ namespace LayerStore.Cli.Commands;
 internal sealed class Du : CliCommand
 {
     private static readonly Listing<UsageShareRow> Listing = new(
-        CliJsonContext.Default.UsageShareRow,
+        json => json.UsageShareRow,
         row => row.Holder ?? row.Class,
         new("CLASS", row => row.Class),
         new("HOLDER", row => row.Holder ?? string.Empty),
@@ -24,6 +24,9 @@ internal sealed class Du : CliCommand
 
     public Du()
         : base("du", "Say for every byte under the root why it is there") => _listing = new ListingOptions(this);
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -11,7 +10,7 @@ namespace LayerStore.Cli.Commands;
 internal sealed class Gc : CliCommand
 {
     private static readonly Listing<CollectedRow> Listing = new(
-        CliJsonContext.Default.CollectedRow,
+        json => json.CollectedRow,
         row => row.Name,
         new("KIND", row => row.Kind),
         new("NAME", row => row.Name),
@@ -26,20 +25,21 @@ internal sealed class Gc : CliCommand
     {
         Add(_dryRun);
         Add(_trash);
-        Validators.Add(result =>
-        {
-            if (result.GetValue(_dryRun) && result.GetValue(_trash))
-            {
-                result.AddError("--dry-run and --trash do not go together");
-            }
-        });
         _listing = new ListingOptions(this);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         bool dryRun = session.Get(_dryRun);
+        if (dryRun && session.Get(_trash))
+        {
+            throw new LayerStoreException(ErrorKind.InvalidArgument, "--dry-run and --trash do not go together", $"Usage: {HelpText.Usage(this)}");
+        }
+
         await using Store? store = await session.TryOpenAsync(cancellationToken).ConfigureAwait(false);
         if (session.Get(_trash))
         {

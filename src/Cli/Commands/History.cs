@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -12,7 +11,7 @@ namespace LayerStore.Cli.Commands;
 internal sealed class History : CliCommand
 {
     private static readonly Listing<HistoryRow> Listing = new(
-        CliJsonContext.Default.HistoryRow,
+        json => json.HistoryRow,
         row => row.Layer ?? "",
         new("LAYER", row => row.Layer ?? ""),
         new("CREATED", row => row.CreatedAt is { } time ? Format.Time(time) : ""),
@@ -29,6 +28,9 @@ internal sealed class History : CliCommand
         Add(_name);
         _listing = new ListingOptions(this);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace LayerStore.Cli.Commands;
 internal sealed class Images : CliCommand
 {
     private static readonly Listing<ImageRow> Listing = new(
-        CliJsonContext.Default.ImageRow,
+        json => json.ImageRow,
         row => row.Name,
         new("NAME", row => row.Name),
         new("MANIFEST", row => row.Manifest),
@@ -25,6 +25,9 @@ internal sealed class Images : CliCommand
 
     public Images()
         : base("images", "List the images") => _listing = new ListingOptions(this);
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using LayerStore.Cli.Output;
@@ -15,13 +14,15 @@ internal sealed class Inspect : CliCommand
 {
     private readonly Argument<string> _name = Choices.Operand("NAME", "The image");
     private readonly Option<Document?> _raw = Choices.Option<Document?>(
-        "--raw", "manifest, config or target: that document alone, byte for byte", ("manifest", Document.Manifest), ("config", Document.Config), ("target", Document.Target));
+        "--raw",
+        "DOCUMENT",
+        "manifest, config or target: that document alone, byte for byte",
+        null,
+        [("manifest", Document.Manifest), ("config", Document.Config), ("target", Document.Target)]);
 
     public Inspect()
         : base("inspect", "Print an image's manifest, config and layers, as JSON")
     {
-        _raw.DefaultValueFactory = _ => null;
-        _raw.HelpName = "DOCUMENT";
         Add(_name);
         Add(_raw);
     }
@@ -32,6 +33,9 @@ internal sealed class Inspect : CliCommand
         Config,
         Target,
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

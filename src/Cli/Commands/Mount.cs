@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Parsing;
 using Snapshotter;
 using Snapshotter.Layers.Mounts;
@@ -21,6 +20,9 @@ internal sealed class Mount : CliCommand
         Add(_key);
         Add(_readOnly);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Parsing;
 using LayerStore.Cli.Progress;
 using LayerStore.Images;
@@ -30,6 +29,9 @@ internal sealed class Pull : CliCommand
         Add(_progress);
         _layers = new LayerFlags(this);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

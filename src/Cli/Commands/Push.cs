@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Parsing;
 using LayerStore.Cli.Progress;
 using LayerStore.Transports;
@@ -20,6 +19,9 @@ internal sealed class Push : CliCommand
         Add(_destination);
         Add(_progress);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Parsing;
 using Snapshotter;
@@ -18,6 +17,9 @@ internal sealed class Rmi : CliCommand
         Add(_names);
         Add(_dryRun);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Parsing;
 using Snapshotter;
 using Snapshotter.Layers.Mounts;

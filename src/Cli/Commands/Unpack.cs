@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Parsing;
 using LayerStore.Cli.Progress;
 using LayerStore.Transports;
@@ -27,6 +26,9 @@ internal sealed class Unpack : CliCommand
         Add(_progress);
         _layers = new LayerFlags(this);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -11,7 +10,7 @@ namespace LayerStore.Cli.Commands;
 internal sealed class Why : CliCommand
 {
     private static readonly Listing<HolderRow> Listing = new(
-        CliJsonContext.Default.HolderRow,
+        json => json.HolderRow,
         row => row.Root.Name,
         new("ROOT", row => row.Root.Kind),
         new("PATH", Describe, MaxLength: int.MaxValue));
@@ -25,6 +24,9 @@ internal sealed class Why : CliCommand
         Add(_thing);
         _listing = new ListingOptions(this);
     }
+
+    /// <inheritdoc/>
+    public override Rehearsal Rehearsal => Rehearsal.Documents;
 
     /// <inheritdoc/>
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -6,12 +6,12 @@ namespace LayerStore.Cli.Output;
 internal static class Format
 {
     /// <summary>A time, UTC, to the second.</summary>
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => Rfc3339.Seconds(time);
 
     /// <summary>A number.</summary>
     public static string Count(long count) => count.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Labels, by name.</summary>
     public static string Labels(IReadOnlyDictionary<string, string> labels) =>
-        string.Join(',', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"));
+        string.Join(',', labels.Keys.Order(StringComparer.Ordinal).Select(name => $"{name}={labels[name]}"));
 }

@@ -15,7 +15,15 @@ internal static class Table
     public static void Write<T>(IReadOnlyCollection<T> rows, IReadOnlyList<Column<T>> columns, bool full, TextWriter output)
     {
         string[][] cells = [[.. columns.Select(column => column.Title)], .. rows.Select(row => columns.Select(column => Cell(column, row, full)).ToArray())];
-        int[] widths = [.. columns.Select((_, i) => cells.Max(row => row[i].Length))];
+        int[] widths = new int[columns.Count];
+        foreach (string[] row in cells)
+        {
+            for (int i = 0; i < row.Length; i++)
+            {
+                widths[i] = Math.Max(widths[i], row[i].Length);
+            }
+        }
+
         StringBuilder line = new();
         foreach (string[] row in cells)
         {

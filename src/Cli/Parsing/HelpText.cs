@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace LayerStore.Cli.Parsing;
 
 /// <summary>The text of <c>--help</c>.</summary>
@@ -13,10 +11,10 @@ internal static class HelpText
         output.WriteLine($"Usage: {Usage(command)}");
         output.WriteLine();
         output.WriteLine(command.Description);
-        WriteSection(output, "Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")));
-        WriteSection(output, "Commands", command.Subcommands.Select(child => (child.Name, child.Description ?? "")));
-        bool isRoot = !command.Parents.Any();
-        WriteSection(output, "Options", command.Options.Where(option => isRoot || !option.Recursive).Select(Describe));
+        WriteSection(output, "Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)));
+        WriteSection(output, "Commands", command.Commands.Select(child => (child.Name, child.Description)));
+        bool isRoot = command.Parent is null;
+        WriteSection(output, "Options", command.Options.Where(option => isRoot || !option.IsGlobal).Select(Describe));
         if (isRoot)
         {
             return;
@@ -29,14 +27,14 @@ internal static class HelpText
     /// <summary>The first line of help: how to call a command.</summary>
     public static string Usage(Command command)
     {
-        List<string> words = [PosixArguments.FullName(command)];
+        List<string> words = [command.FullName];
         words.AddRange(command.Arguments.Select(Operand));
-        if (command.Subcommands.Count > 0)
+        if (command.Commands.Count > 0)
         {
             words.Add("COMMAND");
         }
 
-        if (command.Subcommands.Count > 0 || command.Options.Count > 0)
+        if (command.Commands.Count > 0 || command.Options.Count > 0)
         {
             words.Add("[options]");
         }
@@ -46,17 +44,17 @@ internal static class HelpText
 
     private static string Operand(Argument argument)
     {
-        string name = argument.Arity.MaximumNumberOfValues > 1 ? argument.Name + "..." : argument.Name;
-        return argument.Arity.MinimumNumberOfValues == 0 ? $"[{name}]" : name;
+        string name = argument.IsRepeated ? argument.Name + "..." : argument.Name;
+        return argument.IsOptional ? $"[{name}]" : name;
     }
 
-    private static Command Root(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? Root(parent) : command;
+    private static Command Root(Command command) => command.Parent is { } parent ? Root(parent) : command;
 
     private static (string Label, string Text) Describe(Option option) =>
-        (string.Join(", ", option.Aliases.Order(StringComparer.Ordinal).Append(Label(option))), option.Description ?? "");
+        (string.Join(", ", option.Aliases.Order(StringComparer.Ordinal).Append(Label(option))), option.Description);
 
     private static string Label(Option option) =>
-        option.Arity.MaximumNumberOfValues == 0 ? option.Name : $"{option.Name} {option.HelpName}";
+        option.ValueName is null ? option.Name : $"{option.Name} {option.ValueName}";
 
     private static void WriteSection(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows)
     {

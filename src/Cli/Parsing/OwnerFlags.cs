@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace LayerStore.Cli.Parsing;
 
 /// <summary>Options of the commands that work on what other owners have, as a daemon's socket does.</summary>

@@ -1,27 +1,21 @@
-using System.CommandLine;
-
 namespace LayerStore.Cli.Parsing;
 
-/// <summary>
-/// Reads arguments by the rules of POSIX and GNU, and writes them down in the one form that System.CommandLine cannot
-/// misread: the command, options with their values, <c>--</c>, operands.
-/// </summary>
+/// <summary>Reads arguments by the rules of POSIX and GNU: the command, options before or after it with their values, <c>--</c>, operands.</summary>
 /// <remarks>
-/// On its own, System.CommandLine 2.0 takes an unknown <c>--option</c> for an operand, lets an option without a value swallow
-/// the option that follows, reads <c>[x]</c> in front as a directive, takes <c>--key:x</c> for <c>--key=x</c> and refuses an empty value.
+/// No library for command lines: the one of .NET takes an unknown <c>--option</c> for an operand, lets an option without a value swallow the
+/// option that follows and refuses an empty value, so that all was read here before it; and to load it took a tenth of a short command.
 /// </remarks>
 internal sealed class PosixArguments
 {
-    private readonly Stack<Command> _path = new();
-    private readonly List<string> _command = [];
+    private readonly List<Command> _path = [];
     private readonly List<(Option Option, string? Value)> _options = [];
     private readonly List<string> _operands = [];
 
-    private PosixArguments(Command root) => _path.Push(root);
+    private PosixArguments(Command root) => _path.Add(root);
 
-    /// <summary>Rewrites arguments.</summary>
+    /// <summary>Reads arguments; the values of options are not looked into.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: an unknown command or option, or an option without its value.</exception>
-    public static IReadOnlyList<string> Normalize(Command root, IReadOnlyList<string> arguments)
+    public static ParsedArguments Parse(Command root, IReadOnlyList<string> arguments)
     {
         PosixArguments result = new(root);
         bool optionsEnded = false;
@@ -46,31 +40,26 @@ internal sealed class PosixArguments
             }
         }
 
-        return result.Write();
+        return new ParsedArguments(result._path[^1], [.. result._options], result._operands);
     }
-
-    /// <summary>How to call a command, from the program's name on.</summary>
-    public static string FullName(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{FullName(parent)} {command.Name}" : command.Name;
 
     private static string? Next(IReadOnlyList<string> arguments, int index) => index + 1 < arguments.Count ? arguments[index + 1] : null;
 
-    private static bool TakesValue(Option option) => option.Arity.MaximumNumberOfValues > 0;
+    private static bool TakesValue(Option option) => option.ValueName is not null;
 
     private void AddOperand(string argument)
     {
-        Command current = _path.Peek();
-        if (current.Subcommands.Count == 0)
+        Command current = _path[^1];
+        if (current.Commands.Count == 0)
         {
             // No name, key, path or digest is empty: most often it is a variable of a script that was not set.
             _operands.Add(argument.Length > 0 ? argument : throw Error("an operand is empty"));
             return;
         }
 
-        Command next = current.Subcommands.FirstOrDefault(command => command.Name == argument)
+        Command next = current.Commands.FirstOrDefault(command => command.Name == argument)
             ?? throw Error($"unknown command \"{Printable.Text(argument)}\"");
-        _path.Push(next);
-        _command.Add(next.Name);
+        _path.Add(next);
     }
 
     /// <summary>Takes <c>--name</c>, <c>--name=value</c> or <c>--name value</c>; true if the next argument was the value.</summary>
@@ -115,7 +104,7 @@ internal sealed class PosixArguments
                 next is null || !name.StartsWith("--", StringComparison.Ordinal) ? null : $"A value that begins with a dash is written {name}=VALUE.");
         }
 
-        if (option.Arity.MaximumNumberOfValues <= 1)
+        if (!option.IsRepeated)
         {
             _options.RemoveAll(earlier => earlier.Option == option);
         }
@@ -126,42 +115,20 @@ internal sealed class PosixArguments
 
     private Option Find(string name)
     {
-        foreach (Command command in _path)
+        for (int i = _path.Count - 1; i >= 0; i--)
         {
-            Option? found = command.Options.FirstOrDefault(option =>
-                (option.Recursive || command == _path.Peek()) && (option.Name == name || option.Aliases.Contains(name)));
-            if (found is not null)
+            foreach (Option option in _path[i].Options)
             {
-                return found;
+                if ((option.IsGlobal || i == _path.Count - 1) && (option.Name == name || option.Aliases.Contains(name)))
+                {
+                    return option;
+                }
             }
         }
 
         throw Error($"unknown option {Printable.Text(name)}", _path.Count == 1 ? "Options of a command stand after the command." : null);
     }
 
-    private List<string> Write()
-    {
-        List<string> result = [.. _command];
-        foreach ((Option option, string? value) in _options)
-        {
-            if (value == "--")
-            {
-                result.Add($"{option.Name}=--");
-                continue;
-            }
-
-            result.Add(option.Name);
-            if (value is not null)
-            {
-                result.Add(value);
-            }
-        }
-
-        result.Add("--");
-        result.AddRange(_operands);
-        return result;
-    }
-
     private LayerStoreException Error(string message, string? hint = null) =>
-        new(ErrorKind.InvalidArgument, message, hint ?? $"Run {FullName(_path.Peek())} --help.");
+        new(ErrorKind.InvalidArgument, message, hint ?? $"Run {_path[^1].FullName} --help.");
 }

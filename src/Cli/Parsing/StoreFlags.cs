@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Images;
 using LayerStore.Oci;
 using LayerStore.Transports;

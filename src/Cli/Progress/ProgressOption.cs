@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Parsing;
 
 namespace LayerStore.Cli.Progress;

@@ -132,9 +132,12 @@ public sealed partial class ContentStore
 
         try
         {
-            foreach (DigestAlgorithm algorithm in digests.Select(digest => digest.Algorithm).Distinct())
+            foreach (DigestAlgorithm algorithm in (ReadOnlySpan<DigestAlgorithm>)[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
             {
-                PosixFile.SyncDirectory(_layout.Blobs(algorithm));
+                if (digests.Any(digest => digest.Algorithm == algorithm))
+                {
+                    PosixFile.SyncDirectory(_layout.Blobs(algorithm));
+                }
             }
         }
         catch (LayerStoreException)

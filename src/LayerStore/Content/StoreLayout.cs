@@ -35,6 +35,12 @@ public sealed class StoreLayout
     private const string MarkerName = "layerstore.json";
     private const int MaxMarkerSize = 4096;
 
+    /// <summary>The marker of a store that root made.</summary>
+    private static ReadOnlySpan<byte> TrustedMarker => "{\"format\":1,\"xattrs\":\"trusted\"}\n"u8;
+
+    /// <summary>The marker of a store that was made in a user namespace.</summary>
+    private static ReadOnlySpan<byte> UserMarker => "{\"format\":1,\"xattrs\":\"user\"}\n"u8;
+
     private StoreLayout(string root, XattrNamespace xattrs)
     {
         Root = root;
@@ -178,11 +184,10 @@ public sealed class StoreLayout
         string temporary = Path.Join(layout.Locks, MarkerName);
         try
         {
-            string xattrs = layout.Xattrs == XattrNamespace.Trusted ? "trusted" : "user";
             using SafeFileHandle file = PosixFile.OpenOrCreate(temporary, MarkerName)
                 ?? throw IoErrors.FromErrno(Errno.ENOENT, $"make {Printable.Text(temporary)}");
             RandomAccess.SetLength(file, 0);
-            RandomAccess.Write(file, System.Text.Encoding.UTF8.GetBytes($"{{\"format\":{Format},\"xattrs\":\"{xattrs}\"}}\n"), 0);
+            RandomAccess.Write(file, layout.Xattrs == XattrNamespace.Trusted ? TrustedMarker : UserMarker, 0);
             PosixFile.Sync(file, MarkerName);
         }
         catch (Exception e) when (IoErrors.IsIo(e))
@@ -248,7 +253,24 @@ public sealed class StoreLayout
         try
         {
             int length = RandomAccess.Read(file, bytes, 0);
-            using JsonDocument document = JsonDocument.Parse(bytes.AsMemory(0, length));
+            ReadOnlySpan<byte> text = bytes.AsSpan(0, length);
+
+            // As it is written: short commands need no JSON parser for it, which is loaded with the method that uses it.
+            return text.SequenceEqual(TrustedMarker) ? XattrNamespace.Trusted
+                : text.SequenceEqual(UserMarker) ? XattrNamespace.User
+                : ParseMarker(root, path, bytes.AsMemory(0, length));
+        }
+        catch (Exception e) when (IoErrors.IsIo(e))
+        {
+            throw IoErrors.Translate(e, $"read {Printable.Text(path)}");
+        }
+    }
+
+    private static XattrNamespace ParseMarker(string root, string path, ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
             int format = document.RootElement.GetProperty("format").GetInt32();
             if (format != Format)
             {
@@ -268,10 +290,6 @@ public sealed class StoreLayout
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-        }
-        catch (Exception e) when (IoErrors.IsIo(e))
-        {
-            throw IoErrors.Translate(e, $"read {Printable.Text(path)}");
         }
 
         throw new LayerStoreException(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using LayerStore.Oci;
 
@@ -28,7 +27,7 @@ public static class ImageEditor
             writer.WriteStartObject();
             if (created is { } time)
             {
-                writer.WriteString("created", Format(time));
+                writer.WriteString("created", Rfc3339.Exact(time));
             }
 
             writer.WriteString("architecture", platform.Architecture);
@@ -96,7 +95,7 @@ public static class ImageEditor
     {
         List<(string Key, RawJson.Change? Change)> changes =
         [
-            ("created", history.Created is { } time ? (writer, _) => writer.WriteStringValue(Format(time)) : null),
+            ("created", history.Created is { } time ? (writer, _) => writer.WriteStringValue(Rfc3339.Exact(time)) : null),
             ("history", (writer, old) => RawJson.EditArray(writer, old, _ => true, () =>
             {
                 // A parent whose history is short gets empty entries, so that the new one belongs to the new layer.
@@ -162,7 +161,7 @@ public static class ImageEditor
         writer.WriteStartObject();
         if (entry.Created is { } created)
         {
-            writer.WriteString("created", Format(created));
+            writer.WriteString("created", Rfc3339.Exact(created));
         }
 
         if (entry.CreatedBy is { } createdBy)
@@ -189,8 +188,4 @@ public static class ImageEditor
     }
 
     private static Descriptor Describe(string mediaType, byte[] bytes) => new(mediaType, Digest.Compute(bytes), bytes.Length);
-
-    /// <summary>RFC 3339, in UTC, with as many fractional digits as needed.</summary>
-    private static string Format(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 }

@@ -31,11 +31,17 @@ internal static partial class Libc
 
     public static int O_NOFOLLOW => s_arm ? 0x8000 : 0x20000;
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial SafeFileHandle open(string path, int flags, uint mode);
+    // A handle that the marshaller makes, it makes by reflection: the first one takes milliseconds.
+    public static SafeFileHandle open(string path, int flags, uint mode) => new(open_number(path, flags, mode), ownsHandle: true);
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial SafeFileHandle openat(SafeFileHandle directory, string path, int flags, uint mode);
+    public static SafeFileHandle openat(SafeFileHandle directory, string path, int flags, uint mode) =>
+        new(openat_number(directory, path, flags, mode), ownsHandle: true);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open_number(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int openat_number(SafeFileHandle directory, string path, int flags, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fsync(SafeFileHandle file);

@@ -58,7 +58,12 @@ public sealed class ImageConfig : OciDocument
             StrictObject json = new(root, what, ConfigKeys);
             IReadOnlyList<Digest> diffIds = ReadDiffIds(json);
             string steps = $"{what}, history";
-            List<HistoryEntry> history = [.. json.Items("history").Select(entry => ReadHistory(entry, steps))];
+            List<HistoryEntry> history = [];
+            foreach (JsonElement entry in json.Items("history"))
+            {
+                history.Add(ReadHistory(entry, steps));
+            }
+
             return new ImageConfig(bytes, descriptor ?? Describe(bytes, MediaTypes.OciConfig))
             {
                 Created = ReadTime(json.Text("created")),

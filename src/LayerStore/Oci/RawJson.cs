@@ -61,9 +61,12 @@ internal static class RawJson
             }
         }
 
-        foreach ((string key, Change? change) in changes.Where(candidate => !changed.Contains(candidate.Key)))
+        foreach ((string key, Change? change) in changes)
         {
-            Write(key, change, null);
+            if (!changed.Contains(key))
+            {
+                Write(key, change, null);
+            }
         }
 
         writer.WriteEndObject();
@@ -84,9 +87,12 @@ internal static class RawJson
         writer.WriteStartArray();
         if (IsPresent(source))
         {
-            foreach (JsonElement item in source!.Value.EnumerateArray().Where(keep))
+            foreach (JsonElement item in source!.Value.EnumerateArray())
             {
-                Copy(writer, item);
+                if (keep(item))
+                {
+                    Copy(writer, item);
+                }
             }
         }
 

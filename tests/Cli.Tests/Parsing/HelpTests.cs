@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text;
 using Cli.Tests.Support;
 using LayerStore.Cli.Commands;
@@ -16,7 +15,7 @@ public sealed class HelpTests
         {
             using StringWriter text = new() { NewLine = "\n" };
             HelpText.Write(command, text);
-            all.Append("$ ").Append(PosixArguments.FullName(command)).Append(" --help\n").Append(text).Append('\n');
+            all.Append("$ ").Append(command.FullName).Append(" --help\n").Append(text).Append('\n');
         }
 
         GoldenFile.Verify("help.txt", all.ToString());
@@ -44,15 +43,15 @@ public sealed class HelpTests
         string manual = File.ReadAllText(Repository.PathOf("docs/cli.md"));
         foreach (Command command in Commands().Where(command => command is CliCommand))
         {
-            string name = PosixArguments.FullName(command)["layerstore ".Length..];
+            string name = command.FullName["layerstore ".Length..];
             Assert.Contains($"`{name}", manual, StringComparison.Ordinal);
-            Assert.All(command.Options.Where(option => !option.Recursive), option => Assert.Contains(option.Name, manual, StringComparison.Ordinal));
+            Assert.All(command.Options.Where(option => !option.IsGlobal), option => Assert.Contains(option.Name, manual, StringComparison.Ordinal));
         }
     }
 
     private static IEnumerable<Command> Commands()
     {
         Command root = CommandTree.Build(new GlobalOptions());
-        return root.Subcommands.SelectMany(command => command.Subcommands.Prepend(command)).Prepend(root);
+        return root.Commands.SelectMany(command => command.Commands.Prepend(command)).Prepend(root);
     }
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore;
 using LayerStore.Cli.Commands;
 using LayerStore.Cli.Parsing;
@@ -32,7 +31,7 @@ public sealed class PosixArgumentsTests
     [InlineData("mount a b --key=--read-only", "mount --key --read-only -- a b")]
     [InlineData("mount a b --key=", "mount --key <> -- a b")]
     [InlineData("mount a b --key <>", "mount --key <> -- a b")]
-    [InlineData("mount a b --key=--", "mount --key=-- -- a b")]
+    [InlineData("mount a b --key=--", "mount --key -- -- a b")]
     [InlineData("mount a b --key=x=y", "mount --key x=y -- a b")]
     // Short options: alone, in one word, with their value in the same or the next one.
     [InlineData("diff k -o f", "diff --output f -- k")]
@@ -50,7 +49,7 @@ public sealed class PosixArgumentsTests
     [InlineData("mount /h /?", "mount -- /h /?")]
     // Options that may be repeated keep all their values.
     [InlineData("lease create a --label b=c --label=d=e", "lease create --label b=c --label d=e -- a")]
-    public void Arguments_are_read_by_the_rules_of_posix_and_gnu(string given, string expected) => Assert.Equal(expected, Normalize(given));
+    public void Arguments_are_read_by_the_rules_of_posix_and_gnu(string given, string expected) => Assert.Equal(expected, Read(given));
 
     [Theory]
     [InlineData("mount --key --read-only a b", "option --key has no value", "A value that begins with a dash is written --key=VALUE.")]
@@ -75,17 +74,19 @@ public sealed class PosixArgumentsTests
     [InlineData("dust", "unknown command \"dust\"", "layerstore --help")]
     public void What_breaks_a_rule_is_a_usage_error(string given, string message, string hint)
     {
-        LayerStoreException error = Assert.Throws<LayerStoreException>(() => Normalize(given));
+        LayerStoreException error = Assert.Throws<LayerStoreException>(() => Read(given));
         Assert.Equal(ErrorKind.InvalidArgument, error.Kind);
         Assert.Equal(message, error.Message);
         Assert.Contains(hint, error.Hint, StringComparison.Ordinal);
     }
 
     // <> stands for an empty argument.
-    private static string Normalize(string given)
+    private static string Read(string given)
     {
         Command root = CommandTree.Build(new GlobalOptions());
-        IReadOnlyList<string> result = PosixArguments.Normalize(root, [.. given.Split(' ').Select(word => word == "<>" ? "" : word)]);
-        return string.Join(' ', result.Select(word => word.Length == 0 ? "<>" : word));
+        ParsedArguments result = PosixArguments.Parse(root, [.. given.Split(' ').Select(word => word == "<>" ? "" : word)]);
+        IEnumerable<string> options = result.Options.SelectMany(given => given.Value is { } value ? [given.Option.Name, value] : new[] { given.Option.Name });
+        string[] words = [result.Command.FullName["layerstore ".Length..], .. options, "--", .. result.Operands];
+        return string.Join(' ', words.Select(word => word.Length == 0 ? "<>" : word));
     }
 }

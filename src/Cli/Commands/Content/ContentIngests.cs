@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -10,7 +9,7 @@ namespace LayerStore.Cli.Commands.Content;
 internal sealed class ContentIngests : CliCommand
 {
     private static readonly Listing<IngestRow> Listing = new(
-        CliJsonContext.Default.IngestRow,
+        json => json.IngestRow,
         row => row.Reference,
         new("REFERENCE", row => row.Reference),
         new("BYTES", row => ByteSize.Format(row.Offset), IsNumber: true),

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
 using LayerStore.Cli.Parsing;
@@ -10,7 +9,7 @@ namespace LayerStore.Cli.Commands.Content;
 internal sealed class ContentLs : CliCommand
 {
     private static readonly Listing<BlobRow> Listing = new(
-        CliJsonContext.Default.BlobRow,
+        json => json.BlobRow,
         row => row.Digest,
         new("DIGEST", row => row.Digest),
         new("BYTES", row => ByteSize.Format(row.Size), IsNumber: true),

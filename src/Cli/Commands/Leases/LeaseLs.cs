@@ -8,7 +8,7 @@ namespace LayerStore.Cli.Commands.Leases;
 internal sealed class LeaseLs : CliCommand
 {
     private static readonly Listing<LeaseRow> Listing = new(
-        CliJsonContext.Default.LeaseRow,
+        json => json.LeaseRow,
         row => row.Id,
         new("ID", row => row.Id),
         new("CREATED", row => Format.Time(row.CreatedAt)),

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Runtime.CompilerServices;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
@@ -20,10 +19,10 @@ internal sealed class SnapshotLs : CliCommand
         new("LABELS", row => Format.Labels(row.Labels)),
     ];
 
-    private static readonly Listing<SnapshotRow> Listing = new(CliJsonContext.Default.SnapshotRow, row => row.Name, s_columns);
+    private static readonly Listing<SnapshotRow> Listing = new(json => json.SnapshotRow, row => row.Name, s_columns);
 
     private static readonly Listing<SnapshotRow> ListingOfAll = new(
-        CliJsonContext.Default.SnapshotRow, row => row.Name, [new("OWNER", row => row.Owner), .. s_columns]);
+        json => json.SnapshotRow, row => row.Name, [new("OWNER", row => row.Owner), .. s_columns]);
 
     private readonly Option<string[]> _filters = Choices.Repeated(
         "--filter", "FILTER", "Only what matches, such as kind==active or labels.\"a\"==b; a comma is and, several options are or");

@@ -9,7 +9,7 @@ namespace LayerStore.Cli.Commands.Snapshots;
 /// <summary><c>snapshot tree</c>.</summary>
 internal sealed class SnapshotTree : CliCommand
 {
-    private readonly System.CommandLine.Option<bool> _noTruncation = Choices.Flag("--no-trunc", "Abbreviate nothing");
+    private readonly Option<bool> _noTruncation = Choices.Flag("--no-trunc", "Abbreviate nothing");
 
     public SnapshotTree()
         : base("tree", "Show which snapshot stands on which") => Add(_noTruncation);

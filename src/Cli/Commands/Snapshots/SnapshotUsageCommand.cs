@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Runtime.CompilerServices;
 using LayerStore.Cli.Output;
 using LayerStore.Cli.Output.Json;
@@ -12,7 +11,7 @@ namespace LayerStore.Cli.Commands.Snapshots;
 internal sealed class SnapshotUsageCommand : CliCommand
 {
     private static readonly Listing<UsageRow> Listing = new(
-        CliJsonContext.Default.UsageRow,
+        json => json.UsageRow,
         row => row.Name,
         new("NAME", row => row.Name),
         new("UNPACKED", row => ByteSize.Format(row.Bytes), IsNumber: true),

@@ -75,7 +75,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         StoreOptions options = new() { Driver = _settings.Driver, Owner = _settings.Owner, MapIds = _settings.RemapIds, LeaveTrash = true, Loggers = _loggers };
         Store store = await Store.OpenAsync(root, options).ConfigureAwait(false);
         _parts.Add(store);
-        _ = store.Snapshots; // Whether the driver fits is to be known before anybody calls.
+        _ = (store.Content, store.Snapshots); // Whether they can be used is to be known before anybody calls.
         string address = passed?.Path is { Length: > 0 } path ? path : _settings.Address;
         Keep(await InstanceLock.TakeAsync(StoreLayout.Open(root), _settings.Owner, address, Version).ConfigureAwait(false));
         ServerSocket socket = passed ?? Keep(ServerSocket.Bind(address, _settings.SocketMode, _settings.SocketUser, _settings.SocketGroup))!;

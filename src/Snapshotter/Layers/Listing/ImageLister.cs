@@ -6,62 +6,66 @@ using Snapshotter.Snapshots;
 
 namespace Snapshotter.Layers.Listing;
 
-/// <summary>Lists the images with what each takes, alone and together with others.</summary>
+/// <summary>Lists the images with what each takes, alone and together with others. Used once.</summary>
 internal sealed class ImageLister(IContentStore content, IImageStore images, ISnapshotter snapshots)
 {
+    private readonly ContentBlobProvider _provider = new(content);
+    private readonly Dictionary<string, ImagePart> _parts = new(StringComparer.Ordinal);
+
     /// <summary>All images, by name.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a manifest in the store is damaged.</exception>
     public async Task<IReadOnlyList<ImageSummary>> ListAsync(CancellationToken cancellationToken)
     {
-        List<Holdings> all = [];
+        // Two names of one manifest are one image: what it holds is not shared with itself.
+        Dictionary<Digest, Holdings> read = [];
+        List<Image> all = [];
         await foreach (Image image in images.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            all.Add(await MeasureAsync(image, cancellationToken).ConfigureAwait(false));
+            if (!read.ContainsKey(image.Manifest.Digest))
+            {
+                read.Add(image.Manifest.Digest, await MeasureAsync(image.Manifest, cancellationToken).ConfigureAwait(false));
+            }
+
+            all.Add(image);
         }
 
-        // Two names of one manifest are one image: what it holds is not shared with itself.
-        Dictionary<string, HashSet<Digest>> holders = new(StringComparer.Ordinal);
-        foreach (Holdings holdings in all)
+        return all.ConvertAll(image => Summarize(image, read[image.Manifest.Digest]));
+    }
+
+    private static ImageSummary Summarize(Image image, Holdings holdings)
+    {
+        long unique = 0;
+        long shared = 0;
+        foreach (ImagePart part in holdings.Parts)
         {
-            foreach (string part in holdings.Parts.Keys)
+            if (part.Holders == 1)
             {
-                holders.TryAdd(part, []);
-                holders[part].Add(holdings.Image.Manifest.Digest);
+                unique += part.Bytes;
+            }
+            else
+            {
+                shared += part.Bytes;
             }
         }
 
-        return [.. all.Select(holdings => Summarize(holdings, holders))];
+        return new ImageSummary(image, holdings.Platform, holdings.LayerCount, holdings.CompressedBytes, holdings.UnpackedBytes, unique, shared);
     }
 
-    private static ImageSummary Summarize(Holdings holdings, Dictionary<string, HashSet<Digest>> holders)
+    private async Task<Holdings> MeasureAsync(Descriptor target, CancellationToken cancellationToken)
     {
-        long unique = holdings.Parts.Where(part => holders[part.Key].Count == 1).Sum(part => part.Value);
-        return new ImageSummary(
-            holdings.Image,
-            holdings.Platform,
-            holdings.LayerCount,
-            holdings.CompressedBytes,
-            holdings.UnpackedBytes,
-            unique,
-            holdings.Parts.Values.Sum() - unique);
-    }
-
-    private async Task<Holdings> MeasureAsync(Image image, CancellationToken cancellationToken)
-    {
-        ContentBlobProvider provider = new(content);
-        ImageManifest manifest = await provider.ReadManifestAsync(image.Manifest, cancellationToken).ConfigureAwait(false);
-        Dictionary<string, long> parts = new(StringComparer.Ordinal);
-        foreach (Descriptor blob in manifest.Layers.Append(manifest.Config).Append(image.Manifest))
+        ImageManifest manifest = await _provider.ReadManifestAsync(target, cancellationToken).ConfigureAwait(false);
+        HashSet<ImagePart> parts = [];
+        long compressed = AddBlob(parts, target) + AddBlob(parts, manifest.Config);
+        foreach (Descriptor layer in manifest.Layers)
         {
-            parts["blob " + blob.Digest] = blob.Size;
+            compressed += AddBlob(parts, layer);
         }
 
-        long compressed = parts.Values.Sum();
         long? unpacked = null;
         Platform? platform = null;
         if (manifest.IsImage)
         {
-            ImageView view = await ImageView.LoadAsync(provider, image.Manifest, platform: null, cancellationToken).ConfigureAwait(false);
+            ImageView view = await ImageView.LoadAsync(_provider, new ResolvedManifest(target, [], manifest), cancellationToken).ConfigureAwait(false);
             platform = view.Config.Platform;
             unpacked = 0;
             foreach (ImageLayer layer in view.Layers)
@@ -72,14 +76,31 @@ internal sealed class ImageLister(IContentStore content, IImageStore images, ISn
                     break;
                 }
 
-                if (parts.TryAdd(part.Name, part.Bytes))
-                {
-                    unpacked += part.Bytes;
-                }
+                unpacked += Add(parts, part.Name, part.Bytes);
             }
         }
 
-        return new Holdings(image, platform, manifest.Layers.Count, compressed, unpacked, parts);
+        return new Holdings(platform, manifest.Layers.Count, compressed, unpacked, [.. parts]);
+    }
+
+    private long AddBlob(HashSet<ImagePart> parts, Descriptor blob) => Add(parts, $"blob {blob.Digest}", blob.Size);
+
+    /// <summary>Adds a part to an image's; returns by how much they have grown.</summary>
+    private long Add(HashSet<ImagePart> parts, string name, long bytes)
+    {
+        if (!_parts.TryGetValue(name, out ImagePart? part))
+        {
+            part = new ImagePart(bytes);
+            _parts.Add(name, part);
+        }
+
+        if (!parts.Add(part))
+        {
+            return 0;
+        }
+
+        part.Holders++;
+        return bytes;
     }
 
     private async Task<(string Name, long Bytes)?> UnpackedAsync(ImageLayer layer, CancellationToken cancellationToken)
@@ -96,6 +117,5 @@ internal sealed class ImageLister(IContentStore content, IImageStore images, ISn
             : ("snapshot " + name, (await snapshots.UsageAsync(name, cancellationToken).ConfigureAwait(false)).Bytes);
     }
 
-    private sealed record Holdings(
-        Image Image, Platform? Platform, int LayerCount, long CompressedBytes, long? UnpackedBytes, IReadOnlyDictionary<string, long> Parts);
+    private sealed record Holdings(Platform? Platform, int LayerCount, long CompressedBytes, long? UnpackedBytes, ImagePart[] Parts);
 }

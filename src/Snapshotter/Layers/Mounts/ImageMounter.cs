@@ -142,8 +142,8 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
         }
 
         string manifest = image.Manifest.Digest.ToString();
-        bool isSame = snapshot.Labels.Where(label => label.Key is SnapshotLabels.ImageManifest or SnapshotLabels.ImageOrigin)
-            .Any(label => label.Value == manifest);
+        bool isSame = snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageManifest) == manifest
+            || snapshot.Labels.GetValueOrDefault(SnapshotLabels.ImageOrigin) == manifest;
         if (!isSame)
         {
             throw new LayerStoreException(

@@ -121,7 +121,7 @@ public sealed partial class Store : IAsyncDisposable
 
         ImagePuller puller = new(Content, Images, Leases, options.Unpack ? Unpacker : null, () => Collector);
         return Tracing.RunAsync(
-            "pull", () => TimeLimit.RunAsync(options.Layers.Limits, token => puller.PullAsync(source, options, progress, token), cancellationToken), options.Name);
+            "pull", () => puller.PullAsync(source, options, progress, cancellationToken), options.Name);
     }
 
     /// <summary>Writes an image somewhere else.</summary>

@@ -22,6 +22,20 @@ internal sealed class ImagePuller(IContentStore content, IImageStore images, Lea
     public async Task<Image> PullAsync(
         TransportReference source, PullOptions options, IProgress<StoreProgress>? progress, CancellationToken cancellationToken)
     {
+        using TimeLimit time = new(options.Layers.Limits, cancellationToken);
+        try
+        {
+            return await PullAsync(source, options, progress, time).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (time.IsOver)
+        {
+            throw time.Error(e);
+        }
+    }
+
+    private async Task<Image> PullAsync(TransportReference source, PullOptions options, IProgress<StoreProgress>? progress, TimeLimit time)
+    {
+        CancellationToken cancellationToken = time.Token;
         string? wanted = options.Name is null ? null : ImageName.Normalize(options.Name);
         List<Digest> brought = [];
         List<Digest> unpacked = [];
@@ -37,9 +51,9 @@ internal sealed class ImagePuller(IContentStore content, IImageStore images, Lea
                 await UnpackAsync(incoming, options, lease, unpacked, progress, cancellationToken).ConfigureAwait(false);
                 await incoming.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || time.IsOver)
             {
-                // Also when it was cancelled at the same moment: what could not be written back must not be resumed.
+                // Also when it was cancelled at the same moment: what could not be written back must not be resumed. Nor what took too long, once more.
                 incoming.Discard();
                 throw;
             }

@@ -2,7 +2,8 @@
 # sync.sh [IMAGE…]: times what it costs that everything is on the disk when a command ends, on the images of `make images`.
 #
 # `unpack` and `pull` run with and without --no-sync in turn, RUNS times (5), each on a new ext4 in a file (creating files beside many removed ones
-# is slow there for minutes). The images are in the page cache. The results go to docs/performance.md if all images were measured. Needs root.
+# is slow there for minutes). The images are in the page cache. Beside them dd writes and syncs as many bytes as the durable command left: what the disk
+# takes alone, which no order of things can hide. The results go to docs/performance.md if all images were measured. Needs root.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR
@@ -19,6 +20,7 @@ on_new_disk() {
     mount -o loop "$work/disk.img" "$work/disk"
     sync
     measure "$@"
+    written=$(du --summarize --block-size=1M "$work/disk" | cut -f 1)
     umount "$work/disk"
 }
 
@@ -38,21 +40,23 @@ for name in "${names[@]}"; do
         printf '%s, run %d of %d\n' "$name" "$run" "$runs" >&2
         for command in unpack pull; do
             run "$work/results/$name.$command.durable" "$command" "oci:$images/$name:latest"
+            on_new_disk "$work/results/$name.$command.disk" dd if=/dev/zero of="$work/disk/file" bs=1M count="$written" conv=fsync status=none
             run "$work/results/$name.$command.not" "$command" "oci:$images/$name:latest" --no-sync
         done
     done
 done
 
 report() {
-    local name command durable not
+    local name command durable not disk
     machine
-    printf '\n| image | command | durable, s | `--no-sync`, s | durability costs | runs |\n| --- | --- | --- | --- | --- | --- |\n'
+    printf '\n| image | command | durable, s | `--no-sync`, s | durability costs | `dd conv=fsync` of as many bytes, s | runs |\n| --- | --- | --- | --- | --- | --- | --- |\n'
     for name in "${names[@]}"; do
         for command in unpack pull; do
             durable=$(median 1 "$work/results/$name.$command.durable")
             not=$(median 1 "$work/results/$name.$command.not")
-            awk -v name="$name" -v command="$command" -v durable="$durable" -v not="$not" -v runs="$runs" \
-                'BEGIN { printf "| %s | `%s` | %.2f | %.2f | %.0f %% | %d |\n", name, command, durable, not, 100 * (durable - not) / not, runs }'
+            disk=$(median 1 "$work/results/$name.$command.disk")
+            awk -v name="$name" -v command="$command" -v durable="$durable" -v not="$not" -v disk="$disk" -v runs="$runs" \
+                'BEGIN { printf "| %s | `%s` | %.2f | %.2f | %.0f %% | %.2f | %d |\n", name, command, durable, not, 100 * (durable - not) / not, disk, runs }'
         done
     done
 }

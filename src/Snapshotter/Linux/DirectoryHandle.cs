@@ -245,12 +245,18 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     }
 
     /// <summary>A symbolic link's target.</summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: it is no link by now.</exception>
     public ByteString ReadLink(ByteString name)
     {
         byte* target = stackalloc byte[4096]; // A target is below PATH_MAX.
         fixed (byte* p = CString.TerminateName(name, stackalloc byte[CString.StackSize]))
         {
             nint length = Libc.readlinkat(_handle, p, target, 4096);
+            if (length < 0 && LinuxError.Last == Errno.EINVAL)
+            {
+                throw new LayerStoreException(ErrorKind.Aborted, $"{name} was a link and is none any more", "Try again when nothing changes it.");
+            }
+
             if (length < 0)
             {
                 LinuxError.Throw("read the link", name);

@@ -52,6 +52,7 @@ public sealed class PredictionTests(ITestOutputHelper output) : IDisposable
         Run(driver, "snapshot", "commit", "sha256:" + new string('1', 64), "k");
         Check(driver, atLeast: 40_000_000);
         Run(driver, "rmi", "base", "made");
+        Run(driver, "gc", "--trash");
         Check(driver, atLeast: 0);
     }
 

@@ -123,47 +123,6 @@ public sealed class UserNamespaceTests
         Assert.Equal("0:0 600", ProcessRunner.Run("stat", "-c", "%u:%g %a", Path.Combine(store["plain"], "d/file")).Output.Trim());
     }
 
-    [SkippableFact]
-    public void A_directory_that_a_later_layer_gives_to_root_stays_roots()
-    {
-        RequireUserNamespaces();
-        Tools.RequireRoot();
-        using TestStore store = new();
-        TestLayout layout = new(store["layout"]);
-        layout.AddImage("owned", TestLayout.Tar("file", "text"));
-        Run(
-            store,
-            """
-            root=$out-other
-            l pull "$source" --name one
-            l mount one "$mnt" --key k
-            mkdir "$mnt/d" "$mnt/e"; chown 123:123 "$mnt/d" "$mnt/e"
-            l commit k two
-            l umount k --rm
-            l mount two "$mnt" --key k
-            chown 0:0 "$mnt/d"
-            l commit k three
-            l umount k --rm
-            l push three "oci:$out-three:owned"
-            """,
-            layout.Source("owned"),
-            ["env"]).Expect();
-        Run(
-            store,
-            """
-            l pull "$source" --squash-ids --name owned
-            l mount owned "$mnt" --key k
-            chmod 700 "$mnt/d" "$mnt/e"
-            l commit k changed
-            l push changed "oci:$out:v1"
-            l umount k
-            """,
-            $"oci:{store["out"]}-three:owned",
-            Unshare).Expect();
-        store.Process(["unpack", $"oci:{store["out"]}:v1", store["plain"]]).Run().Expect();
-        Assert.Equal("0:0 700\n123:123 700", ProcessRunner.Run("stat", "-c", "%u:%g %a", Path.Combine(store["plain"], "d"), Path.Combine(store["plain"], "e")).Output.Trim());
-    }
-
     private static void RequireUserNamespaces()
     {
         Tools.Require("unshare");

@@ -36,7 +36,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly FileFiller _filler;
     private readonly OverlayXattrs _overlay;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    private readonly Dictionary<ByteString, FileOwner> _trueOwners = [];
+    private readonly Dictionary<ByteString, FileOwner> _squashedOwners = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly HashSet<ulong> _replacements = [];
     private long _contentBytes;
@@ -101,8 +101,7 @@ internal sealed partial class LayerApplier : IDisposable
             HasRootEntry = _tree.Root.Entry is not null,
             RootMode = _tree.Root.Entry?.Mode,
             HasOpaqueRoot = _tree.Root.IsOpaque,
-            TrueOwners = _trueOwners,
-            HasSquashedOwners = _trueOwners.Values.Any(owner => OwnerPolicy.Squash(owner) != owner),
+            SquashedOwners = _squashedOwners,
             ImpliedDirectories = implied,
             Replacements = _replacements,
             UnsettledDirectories = [.. _tree.Unsettled],
@@ -230,13 +229,13 @@ internal sealed partial class LayerApplier : IDisposable
     private void NoteOwner(ByteString path, TarEntry entry)
     {
         FileOwner owner = new(entry.UserId, entry.GroupId);
-        if (OwnerPolicy.Squash(owner) != owner || (entry.Type == TarEntryType.Directory && !UserNamespace.Current.IsInitial))
+        if (OwnerPolicy.Squash(owner) != owner)
         {
-            _trueOwners[_options.Remember(path)] = owner;
+            _squashedOwners[_options.Remember(path)] = owner;
         }
         else
         {
-            _trueOwners.Remove(path); // An earlier entry of the same name.
+            _squashedOwners.Remove(path); // An earlier entry of the same name.
         }
     }
 

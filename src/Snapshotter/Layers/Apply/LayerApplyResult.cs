@@ -22,14 +22,8 @@ internal sealed record LayerApplyResult
     /// <summary>Whether the layer hides all that is below it.</summary>
     public required bool HasOpaqueRoot { get; init; }
 
-    /// <summary>
-    /// By clean path, the owners in the image that a manifest notes: of files that were given to root, because their owners are not mapped
-    /// here, and in a user namespace of all directories that the layer has an entry for: one that it merely goes through keeps that of the layers below.
-    /// </summary>
-    public required IReadOnlyDictionary<ByteString, FileOwner> TrueOwners { get; init; }
-
-    /// <summary>Whether files were given to root. Such a layer must not be shared.</summary>
-    public required bool HasSquashedOwners { get; init; }
+    /// <summary>The true owners of files that were given to root, because their owners are not mapped here; by clean path. Such a layer must not be shared.</summary>
+    public required IReadOnlyDictionary<ByteString, FileOwner> SquashedOwners { get; init; }
 
     /// <summary>Directories that this layer needed but has no entry for, bytewise by path. Their metadata is that of the layers below.</summary>
     public required IReadOnlyList<ByteString> ImpliedDirectories { get; init; }

@@ -20,9 +20,7 @@ internal sealed record ManifestEntry
     /// <summary>Who owns it on this disk.</summary>
     public FileOwner Owner { get; init; }
 
-    /// <summary>
-    /// Who owns it in the image, where that one was replaced on this disk; in a user namespace also of a directory that the layer has an entry for.
-    /// </summary>
+    /// <summary>Who owns it in the image, where that one was replaced on this disk.</summary>
     public FileOwner? TrueOwner { get; init; }
 
     /// <summary>When it was modified.</summary>

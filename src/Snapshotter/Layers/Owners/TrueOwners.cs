@@ -16,7 +16,7 @@ internal sealed class TrueOwners
     /// <summary>Puts a layer on top: what it replaces, hides or deletes has the owner that it says.</summary>
     /// <param name="manifest">The layer's, verified.</param>
     /// <param name="isOpaque">Whether one of the layer's directories hides what is below it.</param>
-    /// <remarks>A directory that the layer merely goes through keeps the owner that is known. Of one that it has an entry for the manifest says who owns it.</remarks>
+    /// <remarks>A directory that is merely there keeps the owner that is known: the manifest does not tell one with an entry from one that was implied.</remarks>
     public void Add(byte[] manifest, Func<ByteString, bool> isOpaque)
     {
         foreach (ManifestEntry entry in ManifestReader.ReadAll(manifest))
@@ -27,17 +27,7 @@ internal sealed class TrueOwners
             }
 
             FileOwner? owner = entry.LinkOf is not { } first ? entry.TrueOwner : _owners.TryGetValue(first, out FileOwner linked) ? linked : null;
-            if (owner is not { } known)
-            {
-                continue;
-            }
-
-            if (entry.LinkOf is null && known == entry.Owner)
-            {
-                _owners.Remove(entry.Path); // Nobody had to stand in for it; what is in it is its own matter.
-                _paths.Remove(entry.Path);
-            }
-            else
+            if (owner is { } known)
             {
                 _owners[entry.Path] = known;
                 _paths.Add(entry.Path);

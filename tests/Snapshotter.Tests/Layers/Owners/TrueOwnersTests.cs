@@ -24,7 +24,6 @@ public sealed class TrueOwnersTests : IDisposable
     [InlineData("d/ a b d/f", "d/opaque", "a b")] // made anew after it was deleted
     [InlineData("d/ a b d/f", "opaque", "")]
     [InlineData("d/ a b d/f", "d/ +d/f", "a b d d/f")] // a new squashed owner
-    [InlineData("d/ a b d/f", "@d/", "a b d/f")] // the directory was given to root
     [InlineData("d/ d-e a", "!d", "a d-e")]
     [InlineData("a", "a=b", "")] // a link to a file of root's
     public void What_a_later_layer_makes_hides_or_deletes_has_the_owner_that_it_says(string lower, string upper, string expected)
@@ -45,7 +44,7 @@ public sealed class TrueOwnersTests : IDisposable
         Assert.Equal(["a", "b"], owners.ByPath.Keys.Select(path => path.ToString()).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Writes a manifest: "name" a file, "name/" a directory, "!name" a whiteout, "name=other" a link, "dir/opaque" a directory; "+" gives it an owner, "@" says that root is it.</summary>
+    /// <summary>Writes a manifest: "name" a file, "name/" a directory, "!name" a whiteout, "name=other" a link, "dir/opaque" a directory; "+" gives it an owner.</summary>
     private byte[] Manifest(string file, string[] entries)
     {
         using (ManifestWriter writer = new(_temp[file]))
@@ -64,13 +63,13 @@ public sealed class TrueOwnersTests : IDisposable
 
     private static ManifestEntry Entry(string text)
     {
-        string[] link = text.TrimStart('+', '!', '@').Split('=');
+        string[] link = text.TrimStart('+', '!').Split('=');
         string name = link[0].EndsWith("/opaque", StringComparison.Ordinal) ? link[0][..^"/opaque".Length] : link[0];
         return new ManifestEntry
         {
             Path = ByteString.FromText(name.TrimEnd('/')),
             Type = text.StartsWith('!') ? FileType.CharacterDevice : name != link[0] || name.EndsWith('/') ? FileType.Directory : FileType.RegularFile,
-            TrueOwner = text.StartsWith('+') ? s_someone : text.StartsWith('@') ? default(FileOwner) : null,
+            TrueOwner = text.StartsWith('+') ? s_someone : null,
             LinkOf = link.Length > 1 ? ByteString.FromText(link[1]) : null,
         };
     }

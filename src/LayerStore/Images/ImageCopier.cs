@@ -10,8 +10,8 @@ namespace LayerStore.Images;
 /// <param name="lease">What keeps the blobs of a pull from the collector until they are named; null if nobody collects meanwhile.</param>
 public sealed class ImageCopier(IContentStore content, WorkLease? lease = null)
 {
-    /// <summary>Layers copied at a time: one is hashed while another is read.</summary>
-    private const int Parallelism = 2;
+    /// <summary>Blobs copied at a time: one is hashed while another is read.</summary>
+    internal const int Parallelism = 2;
 
     /// <summary>
     /// Copies an image into the store: its index if it has one, and the manifest, config and layers of one platform. What

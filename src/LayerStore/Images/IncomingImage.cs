@@ -24,9 +24,6 @@ namespace LayerStore.Images;
 /// </remarks>
 public sealed class IncomingImage : IBlobProvider, IAsyncDisposable
 {
-    /// <summary>Blobs copied at a time: one is hashed while another is read.</summary>
-    private const int Parallelism = 2;
-
     /// <summary>Each has two open files.</summary>
     private const int MostAtOnce = 128;
 
@@ -105,7 +102,7 @@ public sealed class IncomingImage : IBlobProvider, IAsyncDisposable
 
         try
         {
-            ParallelOptions options = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+            ParallelOptions options = new() { MaxDegreeOfParallelism = ImageCopier.Parallelism, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(_blobs.Values, options, async (blob, token) => await blob.CompleteAsync(token).ConfigureAwait(false)).ConfigureAwait(false);
             await _content.CommitAllAsync([.. _blobs.Values.OrderBy(blob => blob.IsDocument).Select(blob => new FinishedIngest(blob.Writer))], cancellationToken)
                 .ConfigureAwait(false);

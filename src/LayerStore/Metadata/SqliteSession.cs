@@ -21,41 +21,27 @@ public sealed class SqliteSession
     /// <returns>How many rows it changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<object?> values)
     {
-        SqliteStatement statement = Bind(sql, values);
-        try
+        using Run run = Bind(sql, values);
+        while (run.Statement.Step())
         {
-            while (statement.Step())
-            {
-            }
+        }
 
-            return _handle.Changes;
-        }
-        finally
-        {
-            statement.Reset();
-        }
+        return _handle.Changes;
     }
 
     /// <summary>All rows of a query, read to the end before this returns.</summary>
     public List<T> Query<T>(string sql, Func<SqliteRow, T> map, params ReadOnlySpan<object?> values)
     {
         ArgumentNullException.ThrowIfNull(map);
-        SqliteStatement statement = Bind(sql, values);
-        try
+        using Run run = Bind(sql, values);
+        SqliteRow row = new(run.Statement);
+        List<T> rows = [];
+        while (run.Statement.Step())
         {
-            SqliteRow row = new(statement);
-            List<T> rows = [];
-            while (statement.Step())
-            {
-                rows.Add(map(row));
-            }
+            rows.Add(map(row));
+        }
 
-            return rows;
-        }
-        finally
-        {
-            statement.Reset();
-        }
+        return rows;
     }
 
     /// <summary>The first row of a query, or null.</summary>
@@ -63,30 +49,18 @@ public sealed class SqliteSession
         where T : class
     {
         ArgumentNullException.ThrowIfNull(map);
-        SqliteStatement statement = Bind(sql, values);
-        try
-        {
-            return statement.Step() ? map(new SqliteRow(statement)) : null;
-        }
-        finally
-        {
-            statement.Reset();
-        }
+        using Run run = Bind(sql, values);
+        return run.Statement.Step() ? map(new SqliteRow(run.Statement)) : null;
     }
 
     /// <summary>The first column of the first row: a number.</summary>
     /// <exception cref="InvalidOperationException">There is no row, or its first column is null.</exception>
     public long Scalar(string sql, params ReadOnlySpan<object?> values)
     {
-        SqliteStatement statement = Bind(sql, values);
-        try
-        {
-            return statement.Step() && !statement.IsNull(0) ? statement.GetInt64(0) : throw new InvalidOperationException($"No number came from: {sql}");
-        }
-        finally
-        {
-            statement.Reset();
-        }
+        using Run run = Bind(sql, values);
+        return run.Statement.Step() && !run.Statement.IsNull(0)
+            ? run.Statement.GetInt64(0)
+            : throw new InvalidOperationException($"No number came from: {sql}");
     }
 
     internal void Dispose()
@@ -99,7 +73,7 @@ public sealed class SqliteSession
         _statements.Clear();
     }
 
-    private SqliteStatement Bind(string sql, ReadOnlySpan<object?> values)
+    private Run Bind(string sql, ReadOnlySpan<object?> values)
     {
         if (!_statements.TryGetValue(sql, out SqliteStatement? statement))
         {
@@ -108,6 +82,14 @@ public sealed class SqliteSession
         }
 
         statement.Bind(values);
-        return statement;
+        return new Run(statement);
+    }
+
+    /// <summary>A statement that has its values. Disposing this ends its run, so that it can be run again.</summary>
+    private readonly ref struct Run(SqliteStatement statement)
+    {
+        public SqliteStatement Statement { get; } = statement;
+
+        public void Dispose() => Statement.Reset();
     }
 }

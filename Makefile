@@ -40,7 +40,7 @@ build: sdk ## out/layerstore: a self-contained program for linux-x64, and the da
 	@echo "out/layerstore is built"
 
 test: deps build ## runs every test; the last line is "N passed, N failed"
-	@.ci/run-tests
+	@LAYERSTORE_OUT=$(CURDIR)/out .ci/run-tests
 
 demo: deps build ## pulls a real image, mounts it, changes it, commits, exports; another tool checks the result
 	@tests/demo.sh

@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Text.Json;
+using Interop.Tests.Support;
 
 namespace Interop.Tests.Corpus;
 
@@ -9,15 +9,13 @@ internal static class LayerCorpus
     private static readonly string[] s_kinds = ["apply", "diff"];
     private static readonly string s_folder = Repository.PathOf("testdata/layers");
 
-    // The configuration (Debug, Release) that these tests were built in is the one that the program was built in.
-    private static readonly string s_program = Repository.PathOf(
-        $"src/Cli/bin/{typeof(LayerCorpus).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration}/net10.0/layerstore-cli.dll");
+    private static readonly string s_program = string.Join(' ', CliProgram.Words.Select(word => $"'{word}'"));
 
     /// <summary>The engine alone, on directories.</summary>
     public static string[] Engine { get; } =
     [
-        "--apply", $"dotnet exec '{s_program}' layer apply {{dir}} < {{layer}}",
-        "--diff", $"dotnet exec '{s_program}' layer diff {{lower}} {{upper}} > {{out}}",
+        "--apply", $"{s_program} layer apply {{dir}} < {{layer}}",
+        "--diff", $"{s_program} layer diff {{lower}} {{upper}} > {{out}}",
     ];
 
     /// <summary>All categories, such as <c>apply/whiteouts</c>.</summary>
@@ -33,12 +31,10 @@ internal static class LayerCorpus
     public static int Count(string pattern) =>
         ProcessRunner.Run(PathOf("run"), "--list", "--only", pattern).Lines.Length;
 
-    /// <summary>A command for the runner that is in the corpus, and runs the program that these tests were built with.</summary>
+    /// <summary>A command for the runner that is in the corpus, and runs the program under test.</summary>
     public static string[] Tool(string name, TempDirectory directory)
     {
-        var program = directory["layerstore"];
-        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet exec '{s_program}' \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var program = BuiltProgram.WriteScript(directory["layerstore"], CliProgram.Words);
         var tool = $"LAYERSTORE='{program}' '{PathOf("tools/" + name)}'";
         return ["--apply", tool + " apply {dir} {layers}", "--diff", tool + " diff {lower} {upper} {out}"];
     }

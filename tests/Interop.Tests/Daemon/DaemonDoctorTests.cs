@@ -43,7 +43,7 @@ public sealed class DaemonDoctorTests : IDisposable
     private Dictionary<string, JsonElement> Examine(string socket)
     {
         // containerd reads the machine's configuration unless it is told of another.
-        DaemonProgram.WriteScript(Path.Combine(_temp.CreateDirectory("bin"), "containerd"), [Tools.Find("containerd")!, "--config", _temp["containerd/config.toml"]]);
+        BuiltProgram.WriteScript(Path.Combine(_temp.CreateDirectory("bin"), "containerd"), [Tools.Find("containerd")!, "--config", _temp["containerd/config.toml"]]);
         ToolResult result = (CliProgram.Command("--root", _temp["layerstore/store"], "doctor", "--format", "jsonl") with
         {
             Environment = new Dictionary<string, string?> { ["PATH"] = $"{_temp["bin"]}:{Environment.GetEnvironmentVariable("PATH")}", ["CONTAINERD_ADDRESS"] = socket },

@@ -1,7 +1,7 @@
 using LayerStore.Compression;
 using LayerStore.Images;
-using LayerStore.Metadata;
 using LayerStore.Oci;
+using LayerStore.Tar;
 
 namespace LayerStore.Cli;
 
@@ -28,7 +28,7 @@ internal static class WarmStart
     {
         try
         {
-            SqliteDatabase.LoadLibrary();
+            ImageName.Normalize("rehearsal");
             ImageManifest.Parse(Manifest.ToArray());
             if (rehearsal == Rehearsal.Packing)
             {
@@ -37,7 +37,10 @@ internal static class WarmStart
                 HistoryEntry history = new(DateTimeOffset.UnixEpoch, CreatedBy: "rehearsal");
                 ImageEditor.AppendLayer(image, new NewLayer(digest, 0, digest, CompressionKind.Gzip, history));
                 using Stream packer = Compressor.Create(CompressionKind.Gzip, Stream.Null);
-                packer.WriteByte(0);
+                TarWriter layer = new(packer);
+                layer.WriteEntry(new TarEntry { Name = ByteString.FromText("rehearsal"), Type = TarEntryType.RegularFile, Size = 1, ModifiedAt = new Timestamp(0, 1) });
+                layer.WriteContent([0]);
+                layer.Finish();
             }
         }
 #pragma warning disable CA1031 // Whoever needs what cannot be loaded will fail with the same, where it can be said.

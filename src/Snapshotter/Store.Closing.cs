@@ -4,24 +4,15 @@ namespace Snapshotter;
 public sealed partial class Store
 {
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (!_snapshots.IsValueCreated)
-        {
-            DisposeRecords();
-        }
-        else if (!_records.IsValueCreated || !_records.Value.Database.IsWritten)
+        if (_snapshots.IsValueCreated)
         {
             _snapshots.Value.Dispose();
-            DisposeRecords();
         }
-        else
-        {
-            // Each folds its log into its file and waits for the disk: side by side they wait once.
-            Task snapshots = Task.Run(_snapshots.Value.Dispose);
-            DisposeRecords();
-            await snapshots.ConfigureAwait(false);
-        }
+
+        DisposeRecords();
+        return ValueTask.CompletedTask;
     }
 
     private void DisposeRecords()

@@ -73,7 +73,7 @@ public sealed partial class ContentStore
             Measurements.PublishedBytes.Add(ingest.Size);
         }
 
-        SyncNames(modifiedAt.Keys);
+        SyncNames([.. added.Select(ingest => ingest.Digest)]);
         List<BlobInfo> published = write(session =>
         {
             DateTimeOffset now = _time.GetUtcNow();
@@ -123,7 +123,7 @@ public sealed partial class ContentStore
 
     // A name whose fsync failed may be gone after a power cut, and a second fsync would not tell. So it goes now, and what
     // depends on it fails.
-    private void SyncNames(IReadOnlyCollection<Digest> digests)
+    private void SyncNames(Digest[] digests)
     {
         if (!_sync)
         {

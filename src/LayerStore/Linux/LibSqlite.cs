@@ -2,13 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace LayerStore.Linux;
 
-/// <summary>The calls of SQLite that short commands make (sqlite.org/c3ref/funclist.html). Only <see cref="SqliteHandle"/> and <see cref="SqliteStatement"/> use them.</summary>
+/// <summary>The calls of SQLite that every command makes (sqlite.org/c3ref/funclist.html). Only <see cref="SqliteHandle"/> and <see cref="SqliteStatement"/> use them.</summary>
 internal static unsafe partial class LibSqlite
 {
     public const int Ok = 0;
     public const int Corrupt = 11;
     public const int Row = 100;
     public const int Done = 101;
+
+    public const int OpenReadOnly = 0x1;
+    public const int OpenReadWrite = 0x2;
+
+    /// <summary>The name is a URI if it begins with <c>file:</c> (sqlite.org/uri.html).</summary>
+    public const int OpenUri = 0x40;
 
     /// <summary>The last connection that is closed leaves the write-ahead log as it is.</summary>
     public const int NoCheckpointOnClose = 1006;
@@ -22,8 +28,14 @@ internal static unsafe partial class LibSqlite
     /// <summary>Has SQLite copy a value.</summary>
     public const nint Transient = -1;
 
-    /// <summary>The library that Microsoft.Data.Sqlite's connections are of.</summary>
+    /// <summary>The one that Microsoft.Data.Sqlite uses: two in a process would drop each other's locks (sqlite.org/howtocorrupt.html, 2.2.1).</summary>
     private const string Library = "libe_sqlite3";
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int sqlite3_open_v2(string name, out nint connection, int flags, nint fileSystem);
+
+    [LibraryImport(Library)]
+    public static partial int sqlite3_close_v2(nint connection);
 
     [LibraryImport(Library)]
     public static partial int sqlite3_busy_timeout(nint connection, int milliseconds);

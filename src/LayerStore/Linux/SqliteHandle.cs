@@ -3,17 +3,36 @@ using Microsoft.Data.Sqlite;
 
 namespace LayerStore.Linux;
 
-/// <summary>What an open connection is to SQLite itself: for the statements that every command runs. One thread at a time may use it.</summary>
-/// <remarks>
-/// The connection opens and closes the file, and migrates it; a command and a reader of it would have some two hundred methods loaded for the first row, and
-/// a stub compiled at run time for each call below. These are compiled ahead.
-/// </remarks>
-internal sealed class SqliteHandle
+/// <summary>An open database. One thread at a time may use it.</summary>
+/// <remarks>Its calls are compiled ahead; a connection of the library would have some two hundred methods loaded for the first row, and stubs compiled at run time.</remarks>
+internal sealed class SqliteHandle : IDisposable
 {
     private readonly nint _handle;
+    private bool _disposed;
 
-    /// <summary>Takes an open connection; it must stay open as long as this is used.</summary>
-    public SqliteHandle(SqliteConnection connection) => _handle = connection.Handle!.DangerousGetHandle();
+    private SqliteHandle(nint handle) => _handle = handle;
+
+    /// <summary>Opens a file that is there.</summary>
+    /// <param name="name">Its path, absolute, or a URI.</param>
+    /// <param name="readOnly">Whether it is opened without being written.</param>
+    /// <exception cref="SqliteException">SQLite cannot.</exception>
+    public static SqliteHandle Open(string name, bool readOnly)
+    {
+        int result = LibSqlite.sqlite3_open_v2(name, out nint handle, LibSqlite.OpenUri | (readOnly ? LibSqlite.OpenReadOnly : LibSqlite.OpenReadWrite), fileSystem: 0);
+
+        // There is one also when this failed, which has the reason.
+        SqliteHandle opened = new(handle);
+        try
+        {
+            opened.Check(result);
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Whether a transaction is open.</summary>
     public bool IsInTransaction => LibSqlite.sqlite3_get_autocommit(_handle) == 0;
@@ -38,6 +57,16 @@ internal sealed class SqliteHandle
 
     /// <summary>Has closing leave the write-ahead log for the next one to open the file.</summary>
     public void KeepLog() => _ = LibSqlite.sqlite3_db_config(_handle, LibSqlite.NoCheckpointOnClose, 1, previous: 0);
+
+    /// <summary>Closes it; its statements are to be disposed of before.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _ = LibSqlite.sqlite3_close_v2(_handle);
+        }
+    }
 
     /// <summary>Throws for what is no success.</summary>
     /// <exception cref="SqliteException">Of this result.</exception>

@@ -7,7 +7,7 @@ namespace LayerStore.Metadata;
 public sealed partial class SqliteDatabase
 {
     private readonly Lock _readingGate = new();
-    private SqliteConnection? _readingConnection;
+    private SqliteHandle? _readingHandle;
     private SqliteSession? _reading;
 
     /// <summary>Runs a query on one consistent state of the database: one that has every change that was reported done.</summary>
@@ -50,19 +50,17 @@ public sealed partial class SqliteDatabase
 
     private SqliteSession OpenReading()
     {
-        SqliteConnection connection = new(ConnectionString(_path));
+        SqliteHandle handle = SqliteHandle.Open(_path, readOnly: false);
         try
         {
-            connection.Open();
-            SqliteHandle handle = new(connection);
             handle.WaitForLocks(BusyTimeoutMilliseconds);
             handle.Execute("PRAGMA query_only=ON");
-            _readingConnection = connection;
+            _readingHandle = handle;
             return _reading = new SqliteSession(handle);
         }
         catch
         {
-            connection.Dispose();
+            handle.Dispose();
             throw;
         }
     }
@@ -72,7 +70,7 @@ public sealed partial class SqliteDatabase
         lock (_readingGate)
         {
             _reading?.Dispose();
-            _readingConnection?.Dispose();
+            _readingHandle?.Dispose();
             _reading = null;
         }
     }

@@ -1,6 +1,5 @@
 using LayerStore.Linux;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace LayerStore.Metadata;
 
@@ -32,7 +31,6 @@ public sealed partial class SqliteDatabase : IDisposable
     private readonly Lock _gate = new();
     private readonly string _path;
     private readonly bool _readOnly;
-    private readonly SqliteConnection _connection;
     private readonly SqliteHandle _handle;
     private readonly SqliteSession _session;
     private bool _hasLog;
@@ -42,15 +40,12 @@ public sealed partial class SqliteDatabase : IDisposable
     private bool _inTransaction;
     private bool _disposed;
 
-    static SqliteDatabase() => Batteries_V2.Init();
-
-    private SqliteDatabase(string path, SqliteConnection connection, bool readOnly)
+    private SqliteDatabase(string path, SqliteHandle handle, bool readOnly)
     {
         _path = path;
-        _connection = connection;
         _readOnly = readOnly;
-        _handle = new SqliteHandle(connection);
-        _session = new SqliteSession(_handle);
+        _handle = handle;
+        _session = new SqliteSession(handle);
     }
 
     /// <summary>Whether a change was begun through this instance: then closing it can take as long as the disk does.</summary>
@@ -81,12 +76,10 @@ public sealed partial class SqliteDatabase : IDisposable
         long giveUpAt = Environment.TickCount64 + BusyTimeoutMilliseconds;
         while (true)
         {
-            SqliteConnection connection = new(ConnectionString(path));
             SqliteDatabase? database = null;
             try
             {
-                connection.Open();
-                database = new SqliteDatabase(path, connection, readOnly: false);
+                database = new SqliteDatabase(path, SqliteHandle.Open(path, readOnly: false), readOnly: false);
                 database.Configure(hasLog, sync);
                 database.Migrate(migrations);
                 if (created)
@@ -99,30 +92,20 @@ public sealed partial class SqliteDatabase : IDisposable
             catch (SqliteException e) when (SqliteErrors.IsBusy(e) && Environment.TickCount64 < giveUpAt)
             {
                 // The switch to WAL and the recovery after a crash do not call the busy handler in all cases.
-                Close(database, connection);
+                database?.Close();
                 Thread.Sleep(10);
             }
             catch (SqliteException e)
             {
-                Close(database, connection);
+                database?.Close();
                 throw SqliteErrors.Translate(e, path);
             }
             catch
             {
-                Close(database, connection);
+                database?.Close();
                 throw;
             }
         }
-    }
-
-    /// <summary>Loads SQLite and prepares all that the first opening needs, ahead of it; other threads may go on.</summary>
-    public static void LoadLibrary()
-    {
-        using SqliteConnection connection = new(ConnectionString(":memory:"));
-        connection.Open();
-        SqliteSession session = new(new SqliteHandle(connection));
-        session.Scalar("PRAGMA user_version");
-        session.Dispose();
     }
 
     /// <summary>What SQLite finds wrong with the file and its references, a sentence each; none if it is sound.</summary>
@@ -157,7 +140,7 @@ public sealed partial class SqliteDatabase : IDisposable
                 _handle.KeepLog();
             }
 
-            Close(this, _connection);
+            Close();
         }
     }
 
@@ -172,12 +155,10 @@ public sealed partial class SqliteDatabase : IDisposable
         // the database file is complete, so it can be read as immutable (sqlite.org/wal.html, "Read-Only Databases").
         bool complete = !File.Exists(path + "-wal") && !File.Exists(path + "-journal");
         string source = "file:" + EscapeForUri(path) + (complete ? "?immutable=1" : string.Empty);
-        SqliteConnection connection = new(ConnectionString(source) + ";Mode=ReadOnly");
         SqliteDatabase? database = null;
         try
         {
-            connection.Open();
-            database = new SqliteDatabase(path, connection, readOnly: true);
+            database = new SqliteDatabase(path, SqliteHandle.Open(source, readOnly: true), readOnly: true);
             database._handle.WaitForLocks(BusyTimeoutMilliseconds);
             long version = database._session.Scalar("PRAGMA user_version");
             return version == migrations.Count
@@ -186,21 +167,21 @@ public sealed partial class SqliteDatabase : IDisposable
         }
         catch (SqliteException e)
         {
-            Close(database, connection);
+            database?.Close();
             throw complete ? SqliteErrors.Translate(e, path) : SqliteErrors.UncleanReadOnly(e, path);
         }
         catch
         {
-            Close(database, connection);
+            database?.Close();
             throw;
         }
     }
 
     // A statement that is left would keep the file open, and its locks.
-    private static void Close(SqliteDatabase? database, SqliteConnection connection)
+    private void Close()
     {
-        database?._session.Dispose();
-        connection.Dispose();
+        _session.Dispose();
+        _handle.Dispose();
     }
 
     private void Configure(bool hasLog, bool sync)
@@ -210,11 +191,13 @@ public sealed partial class SqliteDatabase : IDisposable
         _handle.WaitForLocks(BusyTimeoutMilliseconds);
         _handle.Execute($"""
             PRAGMA journal_mode={(hasLog ? "WAL" : "DELETE")};
-            PRAGMA synchronous={(!sync ? "OFF" : hasLog ? "FULL" : "EXTRA")};
+            PRAGMA synchronous={Synchronous};
             PRAGMA foreign_keys=ON;
             PRAGMA journal_size_limit={JournalSizeLimitBytes}
             """);
     }
+
+    private string Synchronous => !_sync ? "OFF" : _hasLog ? "FULL" : "EXTRA";
 
     // A database that is opened without waiting never waits. One without a log always does: what is not synced there can be damaged.
     private void SetSync(bool isWaiting)
@@ -228,30 +211,17 @@ public sealed partial class SqliteDatabase : IDisposable
     private void Migrate(IReadOnlyList<string> migrations)
     {
         long version = _session.Scalar("PRAGMA user_version");
-        if (version == migrations.Count)
+        if (version > migrations.Count)
         {
-            return;
+            throw SqliteErrors.WrongVersion(_path, version, migrations.Count);
         }
 
-        _written = true;
-        _migrated = true;
-        Transact(_session, "BEGIN IMMEDIATE", session =>
+        if (version < migrations.Count)
         {
-            // Another process may have migrated while this one waited for the write lock.
-            version = session.Scalar("PRAGMA user_version");
-            if (version > migrations.Count)
-            {
-                throw SqliteErrors.WrongVersion(_path, version, migrations.Count);
-            }
-
-            for (; version < migrations.Count; version++)
-            {
-                RunOnce(migrations[(int)version]);
-            }
-
-            RunOnce($"PRAGMA user_version={migrations.Count}");
-            return true;
-        });
+            _written = true;
+            _migrated = true;
+            SqliteSchema.Migrate(_path, Synchronous, migrations);
+        }
     }
 
     private T InTransaction<T>(string begin, Func<SqliteSession, T> body)
@@ -312,25 +282,12 @@ public sealed partial class SqliteDatabase : IDisposable
 
         try
         {
-            RunOnce("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE)");
+            _handle.Execute("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (SqliteException)
         {
         }
     }
-
-    /// <summary>Runs statements that are rarely needed.</summary>
-    private void RunOnce(string sql)
-    {
-        using SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.CommandTimeout = 1;
-        command.ExecuteNonQuery();
-    }
-
-    // No more than is needed: what the connection string's own builder and the names of enumerations cost is a part of each short command. A double
-    // quote in a quoted value is written twice. The file is there; no pool is wanted, which would keep it open.
-    private static string ConnectionString(string source) => $"Data Source=\"{source.Replace("\"", "\"\"", StringComparison.Ordinal)}\";Pooling=False";
 
     private bool HasGrownLog()
     {

@@ -24,7 +24,7 @@ internal abstract class DiffDirectory : IWalkLevel<DiffDirectory>
 
     /// <summary>What is in it, ordered bytewise by name.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: a file vanished between listing and looking.</exception>
-    public IReadOnlyList<DiffItem> List()
+    public DiffItem[] List()
     {
         IReadOnlyList<DirectoryItem> names = (Shown ?? Upper)!.List();
         DiffItem[] items = new DiffItem[names.Count];

@@ -11,7 +11,7 @@ namespace Snapshotter.Layers.Diff;
 /// <param name="pending">Its entry.</param>
 internal sealed class DiffLevel(DiffDirectory newer, DirectoryHandle? older, ByteString path, TarEntry? pending) : IWalkLevel<DiffLevel>
 {
-    private IReadOnlyList<DiffItem> _items = [];
+    private DiffItem[] _items = [];
     private IReadOnlyList<DirectoryItem>? _olderItems;
     private int _next;
     private int _nextOlder;
@@ -36,7 +36,7 @@ internal sealed class DiffLevel(DiffDirectory newer, DirectoryHandle? older, Byt
     }
 
     /// <summary>The next name of the newer tree.</summary>
-    public DiffItem? Next() => _next < _items.Count ? _items[_next++] : null;
+    public DiffItem? Next() => _next < _items.Length ? _items[_next++] : null;
 
     /// <summary>What the older tree has under a name, asked for in the order of <see cref="Next"/>.</summary>
     public FileStatus? StatOlder(ByteString name)
@@ -73,12 +73,12 @@ internal sealed class DiffLevel(DiffDirectory newer, DirectoryHandle? older, Byt
         int next = 0;
         foreach (DirectoryItem was in _olderItems)
         {
-            while (next < _items.Count && _items[next].Name < was.Name)
+            while (next < _items.Length && _items[next].Name < was.Name)
             {
                 next++;
             }
 
-            bool isKept = next < _items.Count && _items[next].Name == was.Name && _items[next].IsInLayer;
+            bool isKept = next < _items.Length && _items[next].Name == was.Name && _items[next].IsInLayer;
             if (!isKept && WasInLayer(was.Name))
             {
                 yield return was.Name;

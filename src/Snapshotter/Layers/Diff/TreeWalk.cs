@@ -35,7 +35,7 @@ internal static class TreeWalk
     /// <summary>A directory on the way, and what in it is still to be visited.</summary>
     private sealed class Level(DiffDirectory directory, ByteString path) : IWalkLevel<Level>
     {
-        private IReadOnlyList<DiffItem>? _items;
+        private DiffItem[]? _items;
         private int _next;
 
         public DiffDirectory Directory => directory;
@@ -45,7 +45,7 @@ internal static class TreeWalk
         public DiffItem? Next()
         {
             _items ??= directory.List();
-            return _next < _items.Count ? _items[_next++] : null;
+            return _next < _items.Length ? _items[_next++] : null;
         }
 
         public void Suspend(Level below) => directory.Suspend(below.Directory);

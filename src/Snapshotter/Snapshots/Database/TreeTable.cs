@@ -8,11 +8,17 @@ internal static class TreeTable
 {
     private const string Unused = "NOT EXISTS (SELECT 1 FROM snapshots WHERE tree = trees.id)";
 
-    /// <summary>Adds a draft and returns its number.</summary>
-    public static long AddDraft(SqliteSession session, string writer)
+    /// <summary>Adds drafts and returns their numbers.</summary>
+    public static List<long> AddDrafts(SqliteSession session, string writer, int count)
     {
-        session.Execute("INSERT INTO trees (writer, has_root_entry, opaque_root, bytes, inodes) VALUES (?1, 1, 0, 0, 0)", writer);
-        return session.Scalar("SELECT last_insert_rowid()");
+        List<long> added = [];
+        while (added.Count < count)
+        {
+            session.Execute("INSERT INTO trees (writer, has_root_entry, opaque_root, bytes, inodes) VALUES (?1, 1, 0, 0, 0)", writer);
+            added.Add(session.Scalar("SELECT last_insert_rowid()"));
+        }
+
+        return added;
     }
 
     /// <summary>Says that a tree's directories are on the disk.</summary>

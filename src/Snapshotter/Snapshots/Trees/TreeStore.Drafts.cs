@@ -94,7 +94,7 @@ internal sealed partial class TreeStore
             _lock ??= await StoreLock.AcquireAsync(_layout, _writer, cancellationToken: cancellationToken).ConfigureAwait(false);
             if (_reserved.Count == 0)
             {
-                List<long> added = _database.WriteUnsynced(s => Enumerable.Range(0, _nextReservation).Select(_ => TreeTable.AddDraft(s, _writer)).ToList());
+                List<long> added = _database.WriteUnsynced(s => TreeTable.AddDrafts(s, _writer, _nextReservation));
                 added.ForEach(_reserved.Enqueue);
                 _nextReservation = Math.Min(2 * _nextReservation, MostReserved);
             }
@@ -134,7 +134,16 @@ internal sealed partial class TreeStore
     private bool Settle(IReadOnlyCollection<string> writers)
     {
         // Parents first: what a directory is follows from its parent's.
-        List<long> unsynced = [.. _database.Read(s => writers.SelectMany(writer => TreeTable.Unsynced(s, writer)).ToList()).Order()];
+        List<long> unsynced = [];
+        _database.Read(s =>
+        {
+            foreach (string writer in writers)
+            {
+                unsynced.AddRange(TreeTable.Unsynced(s, writer));
+            }
+
+            return unsynced;
+        }).Sort();
         if (unsynced.Count == 0)
         {
             return false;

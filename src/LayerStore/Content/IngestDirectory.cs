@@ -220,6 +220,6 @@ internal sealed class IngestDirectory
     private bool IsLocked()
     {
         using SafeFileHandle? file = PosixFile.OpenRegular(Lock, _what, out _);
-        return file is not null && !PosixFile.TryLock(file, exclusive: false, _what);
+        return file is not null && PosixFile.IsLocked(file, _what);
     }
 }

@@ -59,7 +59,7 @@ public sealed class StoreLock : IDisposable
         string path = NamePath(layout, name);
         string what = $"lock {Printable.Text(path)}";
         using SafeFileHandle? file = PosixFile.OpenRegular(path, what, out _);
-        return file is not null && !PosixFile.TryLock(file, exclusive: false, what);
+        return file is not null && PosixFile.IsLocked(file, what);
     }
 
     /// <summary>What the living holder of a lock says of itself; null if nobody holds it, or it said nothing.</summary>
@@ -71,7 +71,7 @@ public sealed class StoreLock : IDisposable
         string path = NamePath(layout, name);
         string what = $"lock {Printable.Text(path)}";
         using SafeFileHandle? file = PosixFile.OpenRegular(path, what, out _);
-        if (file is null || PosixFile.TryLock(file, exclusive: false, what))
+        if (file is null || !PosixFile.IsLocked(file, what))
         {
             return null;
         }
@@ -145,7 +145,14 @@ public sealed class StoreLock : IDisposable
     }
 
     /// <summary>Frees the lock.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (!_file.IsClosed)
+        {
+            PosixFile.Unlock(_file);
+            _file.Dispose();
+        }
+    }
 
     private static StoreLock? TryAcquire(string path, bool exclusive) =>
         TryAcquire(path, exclusive, out bool missing) is { } held ? held

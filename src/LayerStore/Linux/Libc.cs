@@ -16,6 +16,7 @@ internal static partial class Libc
     public const int LOCK_SH = 1;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
+    public const int LOCK_UN = 8;
 
     public const int W_OK = 2;
     public const int AT_FDCWD = -100;

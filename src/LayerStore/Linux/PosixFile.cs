@@ -249,6 +249,23 @@ internal static class PosixFile
         return true;
     }
 
+    /// <summary>Whether another open file has a flock(2) alone. Nothing stays locked.</summary>
+    public static bool IsLocked(SafeFileHandle file, string what)
+    {
+        if (!TryLock(file, exclusive: false, what))
+        {
+            return true;
+        }
+
+        Unlock(file);
+        return false;
+    }
+
+    /// <summary>Ends this open file's flock(2). It cannot fail.</summary>
+    /// <remarks>To close it is not enough: a child that another thread starts has copies of all descriptors until it runs its program, and a lock
+    /// lasts as long as the last copy.</remarks>
+    public static void Unlock(SafeFileHandle file) => _ = Libc.flock(file, Libc.LOCK_UN);
+
     private static SafeFileHandle? CheckRegular(SafeFileHandle? file, int errno, string what, out FileStat stat)
     {
         stat = default;

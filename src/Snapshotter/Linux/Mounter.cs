@@ -13,6 +13,8 @@ namespace Snapshotter.Linux;
 public static unsafe class Mounter
 {
     private const int PageSize = 4096;
+    private const int FirstDelayMilliseconds = 8;
+    private const int LongestDelayMilliseconds = 256;
 
     /// <summary>Mounts on a directory that exists. Links in <paramref name="target"/> are followed: it is the user's own path.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.PermissionDenied"/>: not allowed, or not in this kernel; others with the kernel's own words.</exception>
@@ -45,22 +47,30 @@ public static unsafe class Mounter
         }
     }
 
-    /// <summary>Unmounts.</summary>
+    /// <summary>Unmounts. A mount that is in use is tried for half a second: many uses end by themselves.</summary>
     /// <param name="target">The mount point.</param>
     /// <param name="lazy">Detach it now, and free it when nothing uses it any more.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: in use; <see cref="ErrorKind.NotFound"/>: nothing is mounted there.</exception>
-    public static void Unmount(string target, bool lazy = false)
+    public static void Unmount(string target, bool lazy = false) => Unmount(target, lazy, Thread.Sleep);
+
+    /// <summary>As the other one, with another way to wait.</summary>
+    /// <remarks>A child that another thread starts has copies of all descriptors, of files in the mount too, until it runs its program.</remarks>
+    internal static void Unmount(string target, bool lazy, Action<int> wait)
     {
         ArgumentNullException.ThrowIfNull(target);
-        fixed (byte* p = CString.Terminate(Encoding.UTF8.GetBytes(target), stackalloc byte[CString.StackSize]))
+        int error = TryUnmount(target, lazy);
+        for (int delay = FirstDelayMilliseconds; error == Errno.EBUSY && delay <= LongestDelayMilliseconds; delay *= 2)
         {
-            if (Libc.umount2(p, lazy ? Libc.MNT_DETACH : 0) == 0)
-            {
-                return;
-            }
+            wait(delay);
+            error = TryUnmount(target, lazy);
         }
 
-        throw LinuxError.Last switch
+        if (error == 0)
+        {
+            return;
+        }
+
+        throw error switch
         {
             Errno.EBUSY => new LinuxException(
                 Errno.EBUSY,
@@ -68,7 +78,7 @@ public static unsafe class Mounter
                 $"{Printable.Text(target)} is in use",
                 "End what runs or stands in it (fuser -vm shows it), then unmount again."),
             Errno.EINVAL => new LinuxException(Errno.EINVAL, ErrorKind.NotFound, $"nothing is mounted on {Printable.Text(target)}", null),
-            int errno => LinuxError.Make(errno, "unmount", target),
+            _ => LinuxError.Make(error, "unmount", target),
         };
     }
 
@@ -97,6 +107,14 @@ public static unsafe class Mounter
         {
             tree.Dispose();
             throw;
+        }
+    }
+
+    private static int TryUnmount(string target, bool lazy)
+    {
+        fixed (byte* p = CString.Terminate(Encoding.UTF8.GetBytes(target), stackalloc byte[CString.StackSize]))
+        {
+            return Libc.umount2(p, lazy ? Libc.MNT_DETACH : 0) == 0 ? 0 : LinuxError.Last;
         }
     }
 

@@ -69,6 +69,29 @@ public sealed class StoreLockTests : IDisposable
         (await StoreLock.AcquireAsync(_layout, "a")).Dispose();
     }
 
+    [Fact]
+    public async Task A_child_that_another_thread_starts_does_not_hold_a_lock_longer()
+    {
+        // Until it runs its program it has copies of all descriptors, of those that close then too.
+        Task children = Task.Run(() =>
+        {
+            for (int i = 0; i < 60; i++)
+            {
+                using Process child = Process.Start("true");
+                child.WaitForExit();
+            }
+        });
+        do
+        {
+            (await StoreLock.AcquireAsync(_layout, "a", wait: false)).Dispose();
+            Assert.False(StoreLock.IsHeld(_layout, "a"));
+            Assert.Null(StoreLock.ReadNote(_layout, "a"));
+        }
+        while (!children.IsCompleted);
+
+        await children;
+    }
+
     [Theory]
     [InlineData("../a")]
     [InlineData(".a")]

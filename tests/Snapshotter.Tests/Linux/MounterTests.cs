@@ -66,13 +66,31 @@ public sealed class MounterTests : IDisposable
         Mounter.Mount(new Mount("bind", _scratch.Make("source"), ["bind"]), target);
         using (File.Create(Path.Join(target, "open")))
         {
-            LinuxException e = Assert.Throws<LinuxException>(() => Mounter.Unmount(target));
+            LinuxException e = Assert.Throws<LinuxException>(() => Mounter.Unmount(target, lazy: false, wait: _ => { }));
             Assert.Equal(ErrorKind.FailedPrecondition, e.Kind);
             Assert.NotNull(e.Hint);
             Mounter.Unmount(target, lazy: true);
         }
 
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<LinuxException>(() => Mounter.Unmount(target)).Kind);
+    }
+
+    [SkippableFact]
+    public void A_use_that_ends_is_waited_for()
+    {
+        string target = _scratch.Make("target");
+        Mounter.Mount(new Mount("bind", _scratch.Make("source"), ["bind"]), target);
+        FileStream open = File.Create(Path.Join(target, "open"));
+        List<int> waits = [];
+
+        Mounter.Unmount(target, lazy: false, wait: milliseconds =>
+        {
+            waits.Add(milliseconds);
+            open.Dispose();
+        });
+
+        Assert.DoesNotContain(MountTable.Read(), m => m.Target == target);
+        Assert.NotEmpty(waits);
     }
 
     [SkippableFact]

@@ -103,12 +103,13 @@ internal sealed class ServerSocket : IDisposable
     /// <summary>Closes it, and removes its file unless it is systemd's or another daemon's by now.</summary>
     public void Dispose()
     {
-        Socket.Dispose();
         if (!_isOurs)
         {
+            Socket.Dispose();
             return;
         }
 
+        Close();
         try
         {
             using DirectoryLock alone = DirectoryLock.Take(System.IO.Path.GetDirectoryName(Path)!);
@@ -121,6 +122,21 @@ internal sealed class ServerSocket : IDisposable
         {
             // A socket that stays is a stale one: the next daemon replaces it.
         }
+    }
+
+    // A child that another thread starts has a copy until it runs its program, and would be taken for a daemon that listens.
+    private void Close()
+    {
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The server has closed it.
+        }
+
+        Socket.Dispose();
     }
 
     private static void RefuseUnlessFree(string path)

@@ -5,7 +5,7 @@ internal static class MappedNamespace
 {
     // In a mount namespace of its own, so that the ranges of the test replace those of the machine for it alone.
     private const string Script =
-        "mount --bind \"$1\" /etc/subuid; mount --bind \"$1\" /etc/subgid; shift; exec unshare --user --map-root-user --map-auto --mount \"$@\"";
+        "mount --bind \"$0\" /etc/subuid; mount --bind \"$0\" /etc/subgid; exec unshare --user --map-root-user --map-auto --mount \"$@\"";
 
     /// <summary>Skips the test where it cannot be made.</summary>
     public static void Require()
@@ -18,5 +18,5 @@ internal static class MappedNamespace
 
     /// <summary>The words that a command begins with to run in one.</summary>
     public static string[] Wrapper(TempDirectory temp) =>
-        ["unshare", "--mount", "bash", "-ec", Script, "bash", temp.WriteFile("id-ranges", "root:100000:65536\n")];
+        [.. MountNamespace.Wrapper, "bash", "-ec", Script, temp.WriteFile("id-ranges", "root:100000:65536\n")];
 }

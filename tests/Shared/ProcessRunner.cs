@@ -15,4 +15,13 @@ internal static class ProcessRunner
     /// <exception cref="ToolFailedException">A line failed.</exception>
     public static ToolResult Script(string script, params string[] arguments) =>
         Run("bash", ["-c", "set -euo pipefail\n" + script, "script", .. arguments]);
+
+    /// <summary>Writes a script that can be run, and gives its path.</summary>
+    /// <remarks>Another process writes it: a child that another test starts has copies of this one's descriptors for a moment, and a file that is open
+    /// for writing cannot be run (ETXTBSY).</remarks>
+    public static string WriteProgram(string path, string text)
+    {
+        Script("printf %s \"$2\" > \"$1\"; chmod 700 \"$1\"", path, text);
+        return path;
+    }
 }

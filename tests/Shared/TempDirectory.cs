@@ -26,6 +26,9 @@ internal sealed class TempDirectory : IDisposable
         return this[name];
     }
 
+    /// <summary>Writes a script that can be run, and gives its path.</summary>
+    public string WriteProgram(string name, string text) => ProcessRunner.WriteProgram(this[name], text);
+
     /// <inheritdoc/>
     public override string ToString() => FullPath;
 

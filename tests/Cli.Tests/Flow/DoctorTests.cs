@@ -88,7 +88,7 @@ public sealed class DoctorTests
         Tools.RequireRoot();
         Tools.Require("unshare");
         using TestStore store = new();
-        ToolResult result = store.Process(["doctor"], "unshare", "--user", "--map-root-user", "--mount").Run();
+        ToolResult result = store.Process(["doctor"], [.. MountNamespace.Wrapper, "unshare", "--user", "--map-root-user", "--mount"]).Run();
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Contains("ok   root              root of a user namespace\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("\nok   userxattr ", result.Output, StringComparison.Ordinal);

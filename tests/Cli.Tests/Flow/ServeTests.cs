@@ -60,8 +60,7 @@ public sealed class ServeTests
     /// <summary>The lines that a daemon which only shows its process and its arguments prints.</summary>
     private static async Task<string[]> RunAsync(TestStore store, string[] arguments, params string[] wrapper)
     {
-        File.WriteAllText(store["daemon"], "#!/bin/sh\necho $$\nprintf '%s\\n' \"$@\"\n");
-        File.SetUnixFileMode(store["daemon"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        store.Temp.WriteProgram("daemon", "#!/bin/sh\necho $$\nprintf '%s\\n' \"$@\"\n");
         ToolCommand command = store.Process(arguments, wrapper) with { Environment = new Dictionary<string, string?> { ["LAYERSTORE_DAEMON"] = store["daemon"] } };
         return (await command.RunAsync()).Expect().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }

@@ -69,15 +69,10 @@ public sealed class PredictionTests(ITestOutputHelper output) : IDisposable
         Assert.True(planned >= atLeast, string.Create(CultureInfo.InvariantCulture, $"only {planned} bytes"));
     }
 
-    // xfs frees inodes in the background; an unmounted file system has settled. The process that a removal left may have begun only now, to find nothing to do;
-    // and a mount namespace that another test made meanwhile has copies of the mounts, which keep the files that are deleted: the loop device goes with the last.
+    // xfs frees inodes in the background; an unmounted file system has settled.
     private long FreeBytes()
     {
-        ProcessRunner.Script("""
-            for i in {1..200}; do umount "$1" 2> /dev/null && break; sleep 0.1; done
-            for i in {1..1200}; do test -z "$(losetup -j "$2")" && exit; sleep 0.1; done
-            echo "$1 is still mounted somewhere" >&2; exit 1
-            """, _temp["disk"], _temp["image"]);
+        LoopDisk.Unmount(_temp["disk"], _temp["image"]);
         Mount();
         var numbers = ProcessRunner.Run("stat", "-f", "-c", "%f %S", _temp["disk"]).Output.Split(' ');
         return long.Parse(numbers[0], CultureInfo.InvariantCulture) * long.Parse(numbers[1], CultureInfo.InvariantCulture);

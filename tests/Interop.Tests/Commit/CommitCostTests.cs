@@ -42,6 +42,7 @@ public sealed class CommitCostTests : IDisposable
         if (!mounted)
         {
             Run("umount", "changes");
+            MountNamespace.WaitUntilUnmounted(store); // Not committed in place while another test's namespace has a copy.
         }
 
         string trace = _temp[$"trace-{files}"];

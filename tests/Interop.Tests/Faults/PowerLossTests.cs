@@ -1,4 +1,5 @@
 using System.Globalization;
+using Interop.Tests.Support;
 using Xunit.Abstractions;
 
 namespace Interop.Tests.Faults;
@@ -47,7 +48,7 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
         lock (_lock)
             _isOver = true;
         await work;
-        ProcessRunner.Run("umount", _temp["disk"]);
+        LoopDisk.Unmount(_temp["disk"], _temp["host/disk.img"]);
         foreach (var (image, done, begun) in copies)
         {
             counts.Add("power losses");
@@ -113,13 +114,14 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
         var what = $"{type}, {Path.GetFileName(image)}, {done} done, {begun} begun";
         try
         {
-            // Mounting plays the journal back; only then is there something to check. A process in another mount namespace may still have the disk.
+            // Mounting plays the journal back; only then is there something to check.
+            var options = type == "xfs" ? "loop,nouuid" : "loop";
+            ProcessRunner.Run("mount", "-o", options, image, _temp["disk"]);
+            LoopDisk.Unmount(_temp["disk"], image);
             ProcessRunner.Script("""
-                options=loop$([[ $3 != xfs ]] || echo ,nouuid)
-                mount -o "$options" "$1" "$2"; umount "$2"
-                if [[ $3 == ext4 ]]; then e2fsck -fp "$1" > "$1.log" || (($? == 1)); else xfs_repair -n "$1" > "$1.log" 2>&1; fi
-                mount -o "$options" "$1" "$2"
-                """, image, _temp["disk"], type);
+                if [[ $2 == ext4 ]]; then e2fsck -fp "$1" > "$1.log" || (($? == 1)); else xfs_repair -n "$1" > "$1.log" 2>&1; fi
+                """, image, type);
+            ProcessRunner.Run("mount", "-o", options, image, _temp["disk"]);
             Sandbox sandbox = new(_temp["disk/sandbox"]);
             var state = await StoreState.ReadAsync(sandbox.Root);
             HashSet<string> names = [.. state.Images.Keys.Select(name => name.Split('/')[^1].Split(':')[0])];

@@ -20,10 +20,6 @@ internal static class BuiltProgram
     /// <summary>Writes a program that starts another with the same arguments.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="words">The other, and what stands before its own arguments.</param>
-    public static string WriteScript(string path, IEnumerable<string> words)
-    {
-        File.WriteAllText(path, $"#!/bin/sh\nexec {string.Join(' ', words.Select(word => $"'{word}'"))} \"$@\"\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return path;
-    }
+    public static string WriteScript(string path, IEnumerable<string> words) =>
+        ProcessRunner.WriteProgram(path, $"#!/bin/sh\nexec {string.Join(' ', words.Select(word => $"'{word}'"))} \"$@\"\n");
 }

@@ -22,7 +22,7 @@ internal sealed class MountedTmpfs : IDisposable
 
     public void Dispose()
     {
-        Run("umount", Path);
+        Run("umount", "--lazy", Path); // A child that another test starts may have what is open there for a moment longer.
         _directory.Dispose();
     }
 

@@ -100,7 +100,7 @@ public sealed class StoreDoctorTests : IDisposable
         string directory = _temp.CreateDirectory("bin");
         if (program is not null)
         {
-            ProcessRunner.Run("chmod", "+x", _temp.WriteFile("bin/runc", program + "\n"));
+            _temp.WriteProgram("bin/runc", program + "\n");
         }
 
         Diagnosis line = Line("runtime", new() { SearchPath = directory });

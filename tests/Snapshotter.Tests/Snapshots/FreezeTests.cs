@@ -134,7 +134,7 @@ public sealed class FreezeTests : IDisposable
         await PrepareAsync();
         Mount mount = (await Snapshots.MountsAsync("key"))[0];
         using System.Diagnostics.Process other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "unshare", ["-m", "python3", "-c", MountAndWait, string.Join(',', mount.Options)])
+            MountNamespace.Wrapper[0], [.. MountNamespace.Wrapper[1..], "python3", "-c", MountAndWait, string.Join(',', mount.Options)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -190,7 +190,7 @@ public sealed class OverlayStackTests : IDisposable
             using OverlaySnapshotter snapshots = OverlaySnapshotter.Open(StoreLayout.OpenOrCreate(root, XattrNamespace.Trusted));
             string chain = await PublishManyAsync(snapshots, 128);
             Mount mount = (await snapshots.PrepareAsync("key", chain))[0];
-            string[] result = ProcessRunner.Run("unshare", "-m", "python3", "-c", MountAndCount, string.Join(',', mount.Options)).Lines;
+            string[] result = ProcessRunner.Run(MountNamespace.Wrapper[0], [.. MountNamespace.Wrapper[1..], "python3", "-c", MountAndCount, string.Join(',', mount.Options)]).Lines;
             Assert.Equal(["0", "128"], result);
         }
         finally

@@ -53,7 +53,7 @@ public sealed class LayerLimitsTests : LayerTestBase
         }
         finally
         {
-            ProcessRunner.Run("umount", disk);
+            ProcessRunner.Run("umount", "--lazy", disk);
         }
     }
 

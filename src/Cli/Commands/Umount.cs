@@ -21,8 +21,14 @@ internal sealed class Umount : CliCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using Store store = await session.OpenAsync(create: false, cancellationToken, leaveTrash: true).ConfigureAwait(false);
-        UnmountResult result = await store.UnmountAsync(session.Get(_what), session.Get(_remove), cancellationToken).ConfigureAwait(false);
-        await session.FreeRemovedAsync(store).ConfigureAwait(false);
-        session.Log(LogLevel.Info, $"unmounted {result.Target ?? "nothing"}{(result.Removed ? $", removed snapshot {result.Key}" : "")}");
+        try
+        {
+            UnmountResult result = await store.UnmountAsync(session.Get(_what), session.Get(_remove), cancellationToken).ConfigureAwait(false);
+            session.Log(LogLevel.Info, $"unmounted {result.Target ?? "nothing"}{(result.Removed ? $", removed snapshot {result.Key}" : "")}");
+        }
+        finally
+        {
+            await session.FreeRemovedAsync(store).ConfigureAwait(false);
+        }
     }
 }

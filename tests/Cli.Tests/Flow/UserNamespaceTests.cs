@@ -5,7 +5,7 @@ namespace Cli.Tests.Flow;
 /// <summary>The flow for a user who is root only in a user namespace.</summary>
 public sealed class UserNamespaceTests
 {
-    private static readonly string[] Unshare = ["unshare", "--user", "--map-root-user", "--mount"];
+    private static readonly string[] Unshare = [.. MountNamespace.Wrapper, "unshare", "--user", "--map-root-user", "--mount"];
 
     [SkippableFact]
     public void The_flow_works_for_root_of_a_user_namespace()
@@ -121,6 +121,41 @@ public sealed class UserNamespaceTests
             Unshare).Expect();
         store.Process(["unpack", $"oci:{store["out"]}:v1", store["plain"]]).Run().Expect();
         Assert.Equal("0:0 600", ProcessRunner.Run("stat", "-c", "%u:%g %a", Path.Combine(store["plain"], "d/file")).Output.Trim());
+    }
+
+    [SkippableFact]
+    public async Task A_directory_that_a_later_layer_gave_to_root_stays_roots()
+    {
+        RequireUserNamespaces();
+        Tools.RequireRoot();
+        using TestStore maker = new();
+        TestLayout layout = new(maker["layout"]);
+        layout.AddImage("0", TestLayout.Tar("d/file", "text"));
+        (await maker.RunAsync("pull", layout.Source("0"), "--name", "image-0")).Expect();
+        foreach ((string from, string to, string owner) in ((string, string, string)[])[("image-0", "image-1", "123:456"), ("image-1", "image-2", "0:0")])
+        {
+            (await maker.RunAsync("mount", from, maker[from], "--key", from)).Expect();
+            ProcessRunner.Run("chown", owner, Path.Combine(maker[from], "d"));
+            (await maker.RunAsync("commit", from, to)).Expect();
+        }
+
+        (await maker.RunAsync("push", "image-2", $"oci:{maker["out"]}:v1")).Expect();
+        using TestStore store = new();
+        Run(
+            store,
+            """
+            l pull "$source" --squash-ids --name owned
+            l mount owned "$mnt" --key k
+            chmod 700 "$mnt/d"
+            l commit k changed
+            l push changed "oci:$out:v1"
+            l umount k
+            l check --read-data
+            """,
+            $"oci:{maker["out"]}:v1",
+            Unshare).Expect();
+        store.Process(["unpack", $"oci:{store["out"]}:v1", store["plain"]]).Run().Expect();
+        Assert.Equal("0:0 700", ProcessRunner.Run("stat", "-c", "%u:%g %a", Path.Combine(store["plain"], "d")).Output.Trim());
     }
 
     private static void RequireUserNamespaces()

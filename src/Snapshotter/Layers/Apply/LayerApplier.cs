@@ -36,7 +36,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly FileFiller _filler;
     private readonly OverlayXattrs _overlay;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    private readonly Dictionary<ByteString, FileOwner> _squashedOwners = [];
+    private readonly Dictionary<ByteString, FileOwner> _notedOwners = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly HashSet<ulong> _replacements = [];
     private long _contentBytes;
@@ -101,7 +101,7 @@ internal sealed partial class LayerApplier : IDisposable
             HasRootEntry = _tree.Root.Entry is not null,
             RootMode = _tree.Root.Entry?.Mode,
             HasOpaqueRoot = _tree.Root.IsOpaque,
-            SquashedOwners = _squashedOwners,
+            NotedOwners = _notedOwners,
             ImpliedDirectories = implied,
             Replacements = _replacements,
             UnsettledDirectories = [.. _tree.Unsettled],
@@ -229,13 +229,13 @@ internal sealed partial class LayerApplier : IDisposable
     private void NoteOwner(ByteString path, TarEntry entry)
     {
         FileOwner owner = new(entry.UserId, entry.GroupId);
-        if (OwnerPolicy.Squash(owner) != owner)
+        if (OwnerPolicy.IsToBeNoted(owner, entry.Type == TarEntryType.Directory))
         {
-            _squashedOwners[_options.Remember(path)] = owner;
+            _notedOwners[_options.Remember(path)] = owner;
         }
         else
         {
-            _squashedOwners.Remove(path); // An earlier entry of the same name.
+            _notedOwners.Remove(path); // An earlier entry of the same name.
         }
     }
 

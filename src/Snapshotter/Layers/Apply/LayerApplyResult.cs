@@ -22,8 +22,8 @@ internal sealed record LayerApplyResult
     /// <summary>Whether the layer hides all that is below it.</summary>
     public required bool HasOpaqueRoot { get; init; }
 
-    /// <summary>The true owners of files that were given to root, because their owners are not mapped here; by clean path. Such a layer must not be shared.</summary>
-    public required IReadOnlyDictionary<ByteString, FileOwner> SquashedOwners { get; init; }
+    /// <summary>The owners that are to be noted, by clean path (<see cref="OwnerPolicy.IsToBeNoted"/>).</summary>
+    public required IReadOnlyDictionary<ByteString, FileOwner> NotedOwners { get; init; }
 
     /// <summary>Directories that this layer needed but has no entry for, bytewise by path. Their metadata is that of the layers below.</summary>
     public required IReadOnlyList<ByteString> ImpliedDirectories { get; init; }
@@ -36,6 +36,9 @@ internal sealed record LayerApplyResult
 
     /// <summary>Hard links whose target is not in this layer, in the order of the tar; the target is <see cref="TarEntry.LinkName"/>, cleaned.</summary>
     public required IReadOnlyList<TarEntry> LinksToLower { get; init; }
+
+    /// <summary>Whether files were given to root because their owners are not mapped here. Such a layer must not be shared.</summary>
+    public bool HasSquashedOwners => NotedOwners.Values.Any(owner => OwnerPolicy.Squash(owner) != owner);
 
     /// <summary>Whether the layer needs what is below it: an implied directory takes the metadata of the lower one, a link may lead to a lower file. Such a layer is completed for each chain.</summary>
     public bool IsLoose => ImpliedDirectories.Count > 0 || UnsettledDirectories.Count > 0 || LinksToLower.Count > 0;

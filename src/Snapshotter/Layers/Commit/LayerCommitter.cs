@@ -141,7 +141,7 @@ internal sealed class LayerCommitter : IAsyncDisposable
 
         // What is implied or new in the tree of a layer that a differ wrote is in the plan: it is never loose.
         _draft.HasRootEntry = _plan.HasRootEntry;
-        _draft.IsChainBound = _owners is { Restored.Count: > 0 };
+        _draft.IsChainBound = _owners is { HasRestored: true };
         using RootDirectory tree = RootDirectory.Open(_draft.Directory);
         if (_isFrozen)
         {
@@ -152,7 +152,7 @@ internal sealed class LayerCommitter : IAsyncDisposable
             tree,
             _draft.ManifestPath,
             (path, _) => _writer.HashOf(path),
-            _owners?.Restored,
+            _owners?.Noted,
             _draft.HasRootEntry ? null : new OverlayXattrs(_snapshots.OverlayXattrNamespace),
             cancellationToken);
     }

@@ -37,7 +37,7 @@ internal sealed class ManifestBuilder
     /// <param name="tree">The tree, to which nobody writes.</param>
     /// <param name="path">The manifest's file.</param>
     /// <param name="known">The sha256 of a file that was just read or written, if it is known; null if none is.</param>
-    /// <param name="trueOwners">Who owns files in the image whose owners were replaced; null if none were.</param>
+    /// <param name="trueOwners">The owners that are to be noted (<see cref="OwnerPolicy.IsToBeNoted"/>); null for none.</param>
     /// <param name="rootMarks">What counts of the root of a layer that has no entry for it; null if the layer has one.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <param name="states">What regular files without xattrs that count are like, by inode number, as far as that is known; null if it is of none.</param>

@@ -20,7 +20,7 @@ internal sealed record ManifestEntry
     /// <summary>Who owns it on this disk.</summary>
     public FileOwner Owner { get; init; }
 
-    /// <summary>Who owns it in the image, where that one was replaced on this disk.</summary>
+    /// <summary>Who owns it in the image, where that was noted (<see cref="OwnerPolicy.IsToBeNoted"/>).</summary>
     public FileOwner? TrueOwner { get; init; }
 
     /// <summary>When it was modified.</summary>

@@ -16,6 +16,13 @@ internal sealed class OwnerPolicy(bool squash)
             : new FileOwner(here.IsMapped(owner.UserId) ? owner.UserId : 0, here.IsGroupMapped(owner.GroupId) ? owner.GroupId : 0);
     }
 
+    /// <summary>
+    /// Whether an owner is to be noted beside the one on the disk: one that root stands for, and root itself of a directory. Of a directory that is in several
+    /// layers nobody could tell later whether it is root's, or one below says whose it is.
+    /// </summary>
+    public static bool IsToBeNoted(FileOwner owner, bool isDirectory) =>
+        Squash(owner) != owner || (isDirectory && !UserNamespace.Current.IsInitial && (owner.UserId == 0 || owner.GroupId == 0));
+
     /// <summary>The entry's owner, or root where that one is not mapped.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.PermissionDenied"/>: the owner is not mapped, and may not be replaced.</exception>
     public FileOwner Of(TarEntry entry)

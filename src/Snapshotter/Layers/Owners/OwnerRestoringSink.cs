@@ -10,16 +10,26 @@ namespace Snapshotter.Layers.Owners;
 /// </summary>
 internal sealed class OwnerRestoringSink(ILayerSink inner, IReadOnlyDictionary<ByteString, FileOwner> owners) : ILayerSink
 {
-    /// <summary>The entries whose owner is not the one on the disk.</summary>
-    public Dictionary<ByteString, FileOwner> Restored { get; } = [];
+    /// <summary>The owners that are to be noted, by path (<see cref="OwnerPolicy.IsToBeNoted"/>).</summary>
+    public Dictionary<ByteString, FileOwner> Noted { get; } = [];
+
+    /// <summary>Whether an entry's owner is not the one on the disk.</summary>
+    public bool HasRestored { get; private set; }
 
     /// <inheritdoc/>
     public void Add(TarEntry entry, SafeFileHandle? content)
     {
-        if (owners.TryGetValue(entry.Name, out FileOwner owner) && OwnerPolicy.Squash(owner) == new FileOwner(entry.UserId, entry.GroupId))
+        FileOwner here = new(entry.UserId, entry.GroupId);
+        FileOwner owner = owners.TryGetValue(entry.Name, out FileOwner known) && OwnerPolicy.Squash(known) == here ? known : here;
+        if (owner != here)
         {
-            Restored[entry.Name] = owner;
+            HasRestored = true;
             entry = entry with { UserId = owner.UserId, GroupId = owner.GroupId };
+        }
+
+        if (OwnerPolicy.IsToBeNoted(owner, entry.Type == TarEntryType.Directory))
+        {
+            Noted[entry.Name] = owner;
         }
 
         inner.Add(entry, content);

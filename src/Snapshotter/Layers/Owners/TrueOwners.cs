@@ -16,7 +16,7 @@ internal sealed class TrueOwners
     /// <summary>Puts a layer on top: what it replaces, hides or deletes has the owner that it says.</summary>
     /// <param name="manifest">The layer's, verified.</param>
     /// <param name="isOpaque">Whether one of the layer's directories hides what is below it.</param>
-    /// <remarks>A directory that is merely there keeps the owner that is known: the manifest does not tell one with an entry from one that was implied.</remarks>
+    /// <remarks>A directory that is merely there keeps the owner that is known: one with an entry notes its own (<see cref="OwnerPolicy.IsToBeNoted"/>).</remarks>
     public void Add(byte[] manifest, Func<ByteString, bool> isOpaque)
     {
         foreach (ManifestEntry entry in ManifestReader.ReadAll(manifest))

@@ -49,7 +49,7 @@ internal sealed class DraftFiller
         LayerApplyResult result = filler._result = await extractor.ExtractAsync(image.Layers[index], root, filler._how, cancellationToken).ConfigureAwait(false);
         draft.HasRootEntry = result.HasRootEntry;
         draft.HasOpaqueRoot = result.HasOpaqueRoot;
-        draft.IsChainBound = result.IsLoose || result.SquashedOwners.Count > 0 || extractor.LeavesOut;
+        draft.IsChainBound = result.IsLoose || result.HasSquashedOwners || extractor.LeavesOut;
         if (!result.IsLoose)
         {
             await filler.WriteManifestAsync(cancellationToken).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed class DraftFiller
                 tree,
                 Draft.ManifestPath,
                 (_, status) => _hashes.Find(status.Inode),
-                _result!.SquashedOwners,
+                _result!.NotedOwners,
                 Draft.HasRootEntry ? null : new OverlayXattrs(_snapshots.OverlayXattrNamespace),
                 cancellationToken,
                 _hashes.FindState);

@@ -70,7 +70,7 @@ internal sealed class WholeTreeDraft : IAsyncDisposable
         ApplyOptions how = extractor.ApplyOptions(WhiteoutMode.Delete) with { Hashes = hashes };
         LayerApplyResult result = await extractor.ExtractAsync(layer, root, how, cancellationToken).ConfigureAwait(false);
         (Manifest, _usage) = await Task.Run(
-            () => ManifestBuilder.Write(root, ManifestPath, (_, status) => hashes.Find(status.Inode), result.SquashedOwners, rootMarks: null, cancellationToken),
+            () => ManifestBuilder.Write(root, ManifestPath, (_, status) => hashes.Find(status.Inode), result.NotedOwners, rootMarks: null, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         how.Memory.Release();
     }

@@ -70,7 +70,7 @@ internal sealed class FileIngestWriter : IngestWriter
         ObjectDisposedException.ThrowIf(_released, this);
         if (_total is { } total && data.Length > total - _offset)
         {
-            throw new SizeMismatchException(_what, total, _offset + data.Length);
+            throw WrongSize(_expected, total, _offset + data.Length);
         }
 
         HashExisting(CancellationToken.None);
@@ -149,23 +149,19 @@ internal sealed class FileIngestWriter : IngestWriter
         ObjectDisposedException.ThrowIf(_released, this);
         labels ??= Labels.None;
         Labels.Validate(labels!);
-        if ((size ?? _total) is { } length && length != _offset)
-        {
-            throw new SizeMismatchException(_what, length, _offset);
-        }
-
         expected ??= _expected;
+        size ??= _total;
         if (expected is not null && expected.Algorithm != _algorithm)
         {
             ResetHash(expected.Algorithm);
         }
 
-        HashExisting(cancellationToken);
-        Digest actual = _hash.Current();
-        if (expected is not null && expected != actual)
+        if (size is null || size == _offset)
         {
-            throw new DigestMismatchException("blob", expected, actual);
+            HashExisting(cancellationToken);
         }
+
+        Digest actual = Require(expected, size);
 
         // A write that failed halfway has left bytes beyond the offset.
         SetLength(_offset);

@@ -50,6 +50,25 @@ public abstract class IngestWriter : IAsyncDisposable, IDisposable
         bool mustBeNew = false,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Compares what is here with what it must be: the length first, for which nothing is read.</summary>
+    /// <returns>The digest of the bytes.</returns>
+    /// <exception cref="SizeMismatchException">More or fewer bytes.</exception>
+    /// <exception cref="DigestMismatchException">Other bytes.</exception>
+    internal Digest Require(Digest? digest, long? size)
+    {
+        if (size is { } length && length != Offset)
+        {
+            throw WrongSize(digest, length, Offset);
+        }
+
+        Digest actual = Current();
+        return digest is null || digest == actual ? actual : throw new DigestMismatchException("blob", digest, actual);
+    }
+
+    /// <summary>The error for more or fewer bytes.</summary>
+    private protected SizeMismatchException WrongSize(Digest? digest, long expected, long actual) =>
+        new(digest is null ? $"ingest \"{Printable.Text(Reference)}\"" : $"blob {digest}", expected, actual);
+
     /// <summary>Frees the lock; without a commit the bytes stay, to be resumed.</summary>
     protected abstract void Release();
 

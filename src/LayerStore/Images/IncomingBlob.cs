@@ -80,7 +80,7 @@ internal sealed class IncomingBlob(BlobSource source, IngestWriter writer, IProg
 
     private Task<bool> Verify()
     {
-        StoringStream.Verify(writer, Descriptor);
+        writer.Require(Descriptor.Digest, Descriptor.Size);
         Completed();
         return Task.FromResult(true);
     }

@@ -35,29 +35,12 @@ internal sealed class StoringStream(
             // An empty blob, and one that is too long or too short, are told by what comes after the last byte.
             Span<byte> more = stackalloc byte[1];
             writer.Write(more[..(read == 0 ? 0 : inner.Read(more))]);
-            Verify(writer, blob);
+            writer.Require(blob.Digest, blob.Size);
             _isEnded = true;
             onVerified();
         }
 
         return read;
-    }
-
-    /// <summary>Compares what an ingest has with what it is to be.</summary>
-    /// <exception cref="SizeMismatchException">More or fewer bytes.</exception>
-    /// <exception cref="DigestMismatchException">Other bytes.</exception>
-    public static void Verify(IngestWriter writer, Descriptor blob)
-    {
-        if (writer.Offset != blob.Size)
-        {
-            throw new SizeMismatchException($"blob {blob.Digest}", blob.Size, writer.Offset);
-        }
-
-        Digest actual = writer.Current();
-        if (actual != blob.Digest)
-        {
-            throw new DigestMismatchException("blob", blob.Digest, actual);
-        }
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace Interop.Tests.Daemon.Support;
 internal sealed class Service : IDisposable
 {
     /// <summary>Long enough for a slow machine under load; whoever waits looks again every few milliseconds.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     private readonly string _log;
     private readonly Process _process;

@@ -34,6 +34,10 @@ internal sealed unsafe class FileSystemTables
     /// <summary>Whether files can share extents, or lie in tables: then <see cref="FileExtents"/> are to be asked for.</summary>
     public bool HasReflinks { get; }
 
+    /// <summary>Whether what statx(2) counts for a file that nobody changes stays as it was when the file was written, and is all that goes with it.</summary>
+    /// <remarks>On xfs it has what was allocated beyond the end in advance, and on btrfs what was not compressed yet.</remarks>
+    public bool CountsStay => !HasReflinks;
+
     /// <summary>Whether small files lie in tables.</summary>
     public bool IsBtrfs { get; }
 

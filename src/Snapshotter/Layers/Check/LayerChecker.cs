@@ -2,6 +2,7 @@ using LayerStore;
 using LayerStore.Content;
 using Snapshotter.Layers.Manifest;
 using Snapshotter.Linux;
+using Snapshotter.Snapshots;
 using Snapshotter.Snapshots.Trees;
 
 namespace Snapshotter.Layers.Check;
@@ -9,6 +10,10 @@ namespace Snapshotter.Layers.Check;
 /// <summary>Compares the unpacked trees with their manifests, and heals what is damaged from their blobs.</summary>
 internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMaker maker, CheckOptions options, CheckWatch watch, bool sync)
 {
+    // What is predicted to be freed may be wrong by so many bytes, or by 1 %.
+    private const long LargestError = 4 << 20;
+
+    private readonly FileSystemTables _tables = FileSystemTables.Of(layout.Root);
     private readonly List<CheckFinding> _findings = [];
 
     /// <summary>How many trees there are.</summary>
@@ -51,9 +56,11 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
         // What is there instead of the directory, a link elsewhere say, is neither read nor written through.
         bool isThere = TrustedDirectory.Exists(layout.Tree(tree.Tree));
         bool isReplaced = !isThere && Path.Exists(layout.Tree(tree.Tree));
-        List<TreeDamage> damage = isThere ? Compare(tree, manifest, _ => options.ReadData, cancellationToken) : AllOf(manifest);
+        TreeComparison found = isThere ? Compare(tree, manifest, _ => options.ReadData, cancellationToken) : new TreeComparison(AllOf(manifest), default);
+        List<TreeDamage> damage = found.Damage;
         if (damage.Count == 0)
         {
+            CheckUsage(tree, found.Usage);
             return;
         }
 
@@ -61,7 +68,7 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
         if (options.Repair && await RepairAsync(tree, manifest, damage, cancellationToken).ConfigureAwait(false))
         {
             // What was not damaged was read before, and what was, is now a file whose content was read in the copy.
-            HashSet<ByteString> left = [.. Compare(tree, manifest, _ => false, cancellationToken).Select(one => one.Path)];
+            HashSet<ByteString> left = [.. Compare(tree, manifest, _ => false, cancellationToken).Damage.Select(one => one.Path)];
             healed = [.. damage.Select(one => one.Path).Where(path => !left.Contains(path))];
         }
 
@@ -79,6 +86,25 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
         }
     }
 
+    // What rmi and gc say that a tree frees is its record's number, where that stays true (SpaceMeter). In a copy of a store on another file system it is not.
+    private void CheckUsage(CheckedTree tree, SnapshotUsage usage)
+    {
+        if (!_tables.CountsStay || Math.Abs(usage.Bytes - tree.Bytes) <= Math.Max(LargestError, usage.Bytes / 100))
+        {
+            return;
+        }
+
+        if (options.Repair)
+        {
+            trees.SetUsage(tree.Tree, usage);
+        }
+
+        _findings.Add(new CheckFinding(tree.Subject, tree.Id.ToString(), $"it takes {usage.Bytes} bytes on the disk, and its record said {tree.Bytes}")
+        {
+            IsRepaired = options.Repair,
+        });
+    }
+
     private byte[]? ReadManifest(CheckedTree tree)
     {
         try
@@ -91,7 +117,7 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
         }
     }
 
-    private List<TreeDamage> Compare(CheckedTree tree, byte[] manifest, Func<ByteString, bool> reads, CancellationToken cancellationToken)
+    private TreeComparison Compare(CheckedTree tree, byte[] manifest, Func<ByteString, bool> reads, CancellationToken cancellationToken)
     {
         using RootDirectory root = RootDirectory.Open(layout.Tree(tree.Tree));
         return TreeChecker.Check(root, manifest, maker.Overlay, reads, watch, cancellationToken);
@@ -108,7 +134,7 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
             {
                 using RootDirectory copy = RootDirectory.Open(made.Directory);
                 HashSet<ByteString> wanted = [.. damage.Where(one => !one.Faults.HasFlag(TreeFaults.Extra)).Select(one => one.Path)];
-                if (TreeChecker.Check(copy, manifest, maker.Overlay, wanted.Contains, CheckWatch.None, cancellationToken).Exists(one => wanted.Contains(one.Path)))
+                if (TreeChecker.Check(copy, manifest, maker.Overlay, wanted.Contains, CheckWatch.None, cancellationToken).Damage.Exists(one => wanted.Contains(one.Path)))
                 {
                     return false; // It was unpacked in another way, or is another layer.
                 }

@@ -4,6 +4,7 @@ using Snapshotter.Layers.Diff;
 using Snapshotter.Layers.Manifest;
 using Snapshotter.Layers.Owners;
 using Snapshotter.Linux;
+using Snapshotter.Snapshots;
 
 namespace Snapshotter.Layers.Check;
 
@@ -21,6 +22,8 @@ internal sealed class TreeChecker
     private readonly CheckWatch _watch;
     private readonly CancellationToken _cancellationToken;
     private ByteString? _extra;
+    private long _blocks;
+    private long _inodesCounted;
 
     private TreeChecker(OverlayXattrs overlay, Func<ByteString, bool> reads, CheckWatch watch, CancellationToken cancellationToken)
     {
@@ -30,7 +33,7 @@ internal sealed class TreeChecker
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>Finds everything in the tree that is not as the manifest says, in the manifest's order.</summary>
+    /// <summary>Finds everything in the tree that is not as the manifest says.</summary>
     /// <param name="tree">The tree. It is only read.</param>
     /// <param name="manifest">The manifest's verified bytes.</param>
     /// <param name="overlay">What overlay's marks are called in it.</param>
@@ -38,11 +41,11 @@ internal sealed class TreeChecker
     /// <param name="watch">Limits how fast contents are read, and says how far it is.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <exception cref="FormatException">The manifest is no manifest.</exception>
-    public static List<TreeDamage> Check(
+    public static TreeComparison Check(
         RootDirectory tree, byte[] manifest, OverlayXattrs overlay, Func<ByteString, bool> reads, CheckWatch watch, CancellationToken cancellationToken) =>
         new TreeChecker(overlay, reads, watch, cancellationToken).Run(tree, manifest);
 
-    private List<TreeDamage> Run(RootDirectory tree, byte[] manifest)
+    private TreeComparison Run(RootDirectory tree, byte[] manifest)
     {
         ManifestReader expected = new(manifest);
         ManifestEntry? entry = expected.Next();
@@ -82,7 +85,7 @@ internal sealed class TreeChecker
             Miss(entry);
         }
 
-        return _damage;
+        return new TreeComparison(_damage, new SnapshotUsage(_blocks * 512, _inodesCounted));
     }
 
     private void Miss(ManifestEntry entry)
@@ -108,6 +111,12 @@ internal sealed class TreeChecker
     {
         ByteString? linkedTo = status.LinkCount > 1 && status.Type != FileType.Directory
             && !_inodes.TryAdd((status.Device, status.Inode), path) ? _inodes[(status.Device, status.Inode)] : null;
+        if (linkedTo is null)
+        {
+            _blocks += status.Blocks512;
+            _inodesCounted++;
+        }
+
         TreeFaults faults;
         if (entry.LinkOf is { } firstName)
         {

@@ -215,14 +215,20 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
             things.Add(BlobThing(absent.Digest));
         }
 
-        things.AddRange(records.Layers.Select(layer => new StoredThing(ItemOf(layer), [$"t/{layer.Tree}", $"m/{layer.Tree}", $"w/{layer.Tree}"])));
+        things.AddRange(records.Layers.Select(layer => new StoredThing(ItemOf(layer), [$"t/{layer.Tree}", $"m/{layer.Tree}", $"w/{layer.Tree}"])
+        {
+            Recorded = layer.Manifest is null ? null : layer.Usage.Bytes,
+        }));
         HashSet<long> layerTrees = [.. records.Layers.Select(layer => layer.Tree)];
         HashSet<long> seen = [];
         foreach (SnapshotRecord record in records.Snapshots.OrderBy(record => record.Kind))
         {
             // A view of the native driver has the tree of what it shows; that one is a committed snapshot's, which comes first.
             bool hasTree = !layerTrees.Contains(record.Tree) && seen.Add(record.Tree);
-            things.Add(new StoredThing(_snapshots[record.Id], hasTree ? [$"t/{record.Tree}", $"w/{record.Tree}"] : []));
+            things.Add(new StoredThing(_snapshots[record.Id], hasTree ? [$"t/{record.Tree}", $"m/{record.Tree}", $"w/{record.Tree}"] : [])
+            {
+                Recorded = record.TreeBytes,
+            });
         }
 
         _ingests.AddRange(content.ListIdleIngests());

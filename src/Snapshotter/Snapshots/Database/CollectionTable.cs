@@ -23,7 +23,10 @@ internal static class CollectionTable
         }
 
         List<SnapshotRecord> snapshots = session.Query(
-            "SELECT id, owner, key, kind, parent, tree FROM snapshots ORDER BY id",
+            """
+            SELECT s.id, s.owner, s.key, s.kind, s.parent, s.tree, iif(t.manifest IS NULL, NULL, t.bytes)
+            FROM snapshots AS s JOIN trees AS t ON t.id = s.tree ORDER BY s.id
+            """,
             r => new SnapshotRecord(
                 r.GetInt64(0),
                 r.GetString(1),
@@ -31,6 +34,7 @@ internal static class CollectionTable
                 SnapshotTable.KindOf(r.GetString(3)),
                 r.IsNull(4) ? null : r.GetInt64(4),
                 r.GetInt64(5),
+                r.IsNull(6) ? null : r.GetInt64(6),
                 labels.GetValueOrDefault(r.GetInt64(0)) ?? s_noLabels));
         return new SnapshotRecords(snapshots, LayerTable.All(session));
     }

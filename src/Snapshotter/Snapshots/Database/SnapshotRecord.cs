@@ -7,6 +7,7 @@ namespace Snapshotter.Snapshots.Database;
 /// <param name="Kind">What may be done with it.</param>
 /// <param name="Parent">The parent's number, or null.</param>
 /// <param name="Tree">The number of its tree, a layer's or its own.</param>
+/// <param name="TreeBytes">What its tree takes on the disk; null if that has no manifest: it may change, or was committed as it was.</param>
 /// <param name="Labels">Its labels.</param>
 internal sealed record SnapshotRecord(
-    long Id, string Owner, string Key, SnapshotKind Kind, long? Parent, long Tree, IReadOnlyDictionary<string, string> Labels);
+    long Id, string Owner, string Key, SnapshotKind Kind, long? Parent, long Tree, long? TreeBytes, IReadOnlyDictionary<string, string> Labels);

@@ -123,6 +123,9 @@ internal sealed partial class TreeStore : IDisposable
     /// <summary>Records a manifest that was made again.</summary>
     public void SetManifest(long tree, Digest manifest) => _database.Write(s => TreeTable.SetManifest(s, tree, manifest));
 
+    /// <summary>Records what a tree takes on the disk, if that was wrong.</summary>
+    public void SetUsage(long tree, SnapshotUsage usage) => _database.Write(s => TreeTable.SetUsage(s, tree, usage));
+
     /// <summary>What SQLite itself finds wrong with the records.</summary>
     public IReadOnlyList<string> CheckRecords() => _database.CheckIntegrity();
 

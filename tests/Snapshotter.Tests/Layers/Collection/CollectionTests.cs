@@ -4,9 +4,12 @@ using LayerStore.Images;
 using LayerStore.Leases;
 using LayerStore.Oci;
 using Snapshotter.Layers;
+using Snapshotter.Layers.Check;
 using Snapshotter.Layers.Collection;
+using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 using Snapshotter.Snapshots.Overlay;
+using Snapshotter.Snapshots.Trees;
 
 namespace Snapshotter.Tests.Layers.Collection;
 
@@ -283,6 +286,33 @@ public sealed class CollectionTests
         Assert.Equal(planned.Freed.Items, removed.Freed.Items);
         Assert.Empty((await it.CollectAsync()).Items);
         await it.AssertSoundAsync();
+    }
+
+    [SkippableTheory]
+    [InlineData(StoreDriver.Overlay)]
+    [InlineData(StoreDriver.Native)]
+    public async Task What_removal_frees_is_on_record_and_a_wrong_record_is_found_and_mended(StoreDriver driver)
+    {
+        const long Wrong = 1L << 30;
+        Tools.RequireRoot();
+        await using CollectionStore it = await CollectionStore.MakeAsync(driver);
+        Skip.IfNot(FileSystemTables.Of(it.Root).CountsStay, "files can share extents here: trees are walked");
+        await it.PullAsync("layers", "image");
+        DirectorySnapshotter snapshots = (DirectorySnapshotter)it.Store.Snapshots;
+        long right = (await it.Store.RemoveImageAsync("image", dryRun: true)).Freed.Bytes;
+        long tree = snapshots.ReadRecords().Snapshots[0].Tree;
+        SnapshotUsage usage = TreeUsage.Measure(Path.Join(it.Root, $"t/{tree}"));
+        Assert.Equal(usage.Bytes, snapshots.ReadRecords().Snapshots[0].TreeBytes);
+
+        snapshots.Trees.SetUsage(tree, usage with { Bytes = usage.Bytes + Wrong });
+
+        Assert.Equal(right + Wrong, (await it.Store.RemoveImageAsync("image", dryRun: true)).Freed.Bytes);
+        CheckReport found = await it.Store.CheckAsync();
+        Assert.True(found.IsSound);
+        Assert.Equal($"it takes {usage.Bytes} bytes on the disk, and its record said {usage.Bytes + Wrong}", Assert.Single(found.Findings).What);
+        Assert.True(Assert.Single((await it.Store.CheckAsync(new CheckOptions { Repair = true })).Findings).IsRepaired);
+        await it.AssertSoundAsync();
+        Assert.Equal(right, (await it.Store.RemoveImageAsync("image", dryRun: true)).Freed.Bytes);
     }
 
     private static string BlobPath(CollectionStore it, Digest digest) => Path.Join(it.Root, "blobs/sha256", digest.Encoded);

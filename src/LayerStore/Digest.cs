@@ -13,17 +13,20 @@ namespace LayerStore;
 /// </remarks>
 public sealed class Digest : IEquatable<Digest>, IComparable<Digest>
 {
-    private Digest(DigestAlgorithm algorithm, string encoded)
+    // The whole text: most often it came so and is asked for again, by a database and as a key.
+    private readonly string _text;
+
+    private Digest(DigestAlgorithm algorithm, string text)
     {
         Algorithm = algorithm;
-        Encoded = encoded;
+        _text = text;
     }
 
     /// <summary>The hash algorithm.</summary>
     public DigestAlgorithm Algorithm { get; }
 
     /// <summary>The hash in lower-case hexadecimal, without the algorithm's name.</summary>
-    public string Encoded { get; }
+    public string Encoded => _text[^Algorithm.EncodedLength()..];
 
     /// <summary>Parses <c>algorithm:encoded</c>.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: not a digest, or an algorithm that cannot be verified here.</exception>
@@ -67,7 +70,7 @@ public sealed class Digest : IEquatable<Digest>, IComparable<Digest>
             return false;
         }
 
-        digest = new Digest(algorithm, encoded.ToString());
+        digest = new Digest(algorithm, text!);
         return true;
     }
 
@@ -75,7 +78,7 @@ public sealed class Digest : IEquatable<Digest>, IComparable<Digest>
     /// <exception cref="ArgumentException">The hash has the wrong length for the algorithm.</exception>
     public static Digest FromHash(DigestAlgorithm algorithm, ReadOnlySpan<byte> hash) =>
         hash.Length * 2 == algorithm.EncodedLength()
-            ? new Digest(algorithm, Convert.ToHexStringLower(hash))
+            ? new Digest(algorithm, $"{algorithm.Name()}:{Convert.ToHexStringLower(hash)}")
             : throw new ArgumentException($"A {algorithm.Name()} hash has {algorithm.EncodedLength() / 2} bytes, not {hash.Length}.", nameof(hash));
 
     /// <summary>The digest of bytes in memory.</summary>
@@ -93,20 +96,19 @@ public sealed class Digest : IEquatable<Digest>, IComparable<Digest>
     public string Abbreviated => Encoded[..12];
 
     /// <inheritdoc/>
-    public bool Equals(Digest? other) =>
-        other is not null && Algorithm == other.Algorithm && string.Equals(Encoded, other.Encoded, StringComparison.Ordinal);
+    public bool Equals(Digest? other) => other is not null && string.Equals(_text, other._text, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Digest);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Encoded);
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(_text);
 
     /// <summary>Orders by text, so by algorithm first.</summary>
-    public int CompareTo(Digest? other) => string.CompareOrdinal(ToString(), other?.ToString());
+    public int CompareTo(Digest? other) => string.CompareOrdinal(_text, other?._text);
 
     /// <summary>The text form, <c>algorithm:encoded</c>.</summary>
-    public override string ToString() => $"{Algorithm.Name()}:{Encoded}";
+    public override string ToString() => _text;
 
     /// <summary>Equality by value.</summary>
     public static bool operator ==(Digest? left, Digest? right) => left is null ? right is null : left.Equals(right);
@@ -115,7 +117,7 @@ public sealed class Digest : IEquatable<Digest>, IComparable<Digest>
     public static bool operator !=(Digest? left, Digest? right) => !(left == right);
 
     /// <summary>Order by text.</summary>
-    public static bool operator <(Digest? left, Digest? right) => string.CompareOrdinal(left?.ToString(), right?.ToString()) < 0;
+    public static bool operator <(Digest? left, Digest? right) => string.CompareOrdinal(left?._text, right?._text) < 0;
 
     /// <summary>Order by text.</summary>
     public static bool operator >(Digest? left, Digest? right) => right < left;

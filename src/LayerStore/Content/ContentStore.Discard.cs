@@ -6,6 +6,36 @@ namespace LayerStore.Content;
 /// <content>Removal of many blobs at once, for whoever collects.</content>
 public sealed partial class ContentStore
 {
+    /// <summary>The names of all blobs, ordered: of those that are here, and of those that were here once (<see cref="ListAbsentAsync"/>).</summary>
+    public IReadOnlyList<Digest> ListNames()
+    {
+        HashSet<Digest> names = [];
+        foreach (DigestAlgorithm algorithm in (ReadOnlySpan<DigestAlgorithm>)[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
+        {
+            foreach (string path in Directory.EnumerateFileSystemEntries(_layout.Blobs(algorithm)))
+            {
+                string name = Path.GetFileName(path);
+                string encoded = name.EndsWith(DamagedSuffix, StringComparison.Ordinal) ? name[..^DamagedSuffix.Length] : name;
+                if (Digest.TryParse($"{algorithm.Name()}:{encoded}", out Digest? digest) && PosixFile.StatPath(path, Name(digest)) is { IsRegular: true })
+                {
+                    names.Add(digest);
+                }
+            }
+        }
+
+        foreach (Digest digest in _database.Read(BlobTable.Digests))
+        {
+            if (!names.Contains(digest) && PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)
+            {
+                names.Add(digest);
+            }
+        }
+
+        List<Digest> sorted = [.. names];
+        sorted.Sort();
+        return sorted;
+    }
+
     /// <summary>Takes blobs out of sight, damaged ones too: each is renamed into the trash, whatever its size, and forgotten. Space is freed by whoever empties the trash.</summary>
     /// <param name="digests">The blobs. What is not here is nothing; what an owner has come to claim stays.</param>
     /// <param name="cancellationToken">Ends the wait for publishers; afterwards all go.</param>

@@ -21,6 +21,9 @@ internal static class BlobTable
             .ToDictionary(r => r.Digest, r => r.Row, StringComparer.Ordinal);
     }
 
+    /// <summary>The digests of all rows.</summary>
+    public static List<Digest> Digests(SqliteSession session) => session.Query("SELECT digest FROM blobs", r => Digest.Parse(r.GetString(0)));
+
     /// <summary>Records that a file holds the blob: a new row, or the new state of the file in the old one.</summary>
     public static void Put(SqliteSession session, Digest digest, long size, DateTimeOffset? verifiedAt, DateTimeOffset now) =>
         session.Execute(

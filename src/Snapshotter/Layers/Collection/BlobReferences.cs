@@ -13,15 +13,21 @@ internal sealed class BlobReferences(IContentStore content)
     private readonly Dictionary<StoreItem, IReadOnlyList<StoreItem>> _known = [];
     private readonly Dictionary<Digest, IReadOnlyList<Digest>> _chains = [];
 
+    // Asked for its chain first, and then for what it names.
+    private ImageManifest? _last;
+
     /// <summary>A blob as what a descriptor says it is.</summary>
     public static StoreItem ItemOf(Descriptor descriptor, BlobRole other = BlobRole.Data) => StoreItem.OfBlob(
         descriptor.Digest,
         MediaTypes.IsIndex(descriptor.MediaType) ? BlobRole.Index : MediaTypes.IsManifest(descriptor.MediaType) ? BlobRole.Manifest : other);
 
+    /// <summary>Whether a blob is named as something that may name others.</summary>
+    public static bool LeadsOn(StoreItem blob) => blob.Role is BlobRole.Any or BlobRole.Index or BlobRole.Manifest;
+
     /// <summary>What a blob names; null if it should be a document, and is not here or does not parse.</summary>
     public async Task<IReadOnlyList<StoreItem>?> OfAsync(StoreItem blob, CancellationToken cancellationToken)
     {
-        if (blob.Role is BlobRole.Data or BlobRole.Config or BlobRole.Layer)
+        if (!LeadsOn(blob))
         {
             return [];
         }
@@ -66,20 +72,24 @@ internal sealed class BlobReferences(IContentStore content)
             return [.. index.Manifests.Select(entry => ItemOf(entry))];
         }
 
-        ImageManifest manifest = await _provider.ReadManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
+        ImageManifest manifest = await ReadManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
         return [StoreItem.OfBlob(manifest.Config.Digest, BlobRole.Config), .. manifest.Layers.Select(layer => StoreItem.OfBlob(layer.Digest, BlobRole.Layer))];
     }
 
     private async Task<IReadOnlyList<Digest>> ReadChainAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
-        if (!(await _provider.ReadManifestAsync(descriptor, cancellationToken).ConfigureAwait(false)).IsImage)
+        ImageManifest manifest = await ReadManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
+        if (!manifest.IsImage)
         {
             return [];
         }
 
-        ImageView view = await ImageView.LoadAsync(_provider, descriptor, platform: null, cancellationToken).ConfigureAwait(false);
+        ImageView view = await ImageView.LoadAsync(_provider, new ResolvedManifest(descriptor, [], manifest), cancellationToken).ConfigureAwait(false);
         return [.. view.Layers.Select(layer => layer.ChainId)];
     }
+
+    private async Task<ImageManifest> ReadManifestAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+        _last?.Digest == descriptor.Digest ? _last : _last = await _provider.ReadManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
 
     // What is not here may come, and what is damaged be replaced; what was read never changes.
     private async Task<T?> TryAsync<T>(Digest digest, Func<Descriptor, Task<T>> read, CancellationToken cancellationToken)

@@ -198,7 +198,7 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         HeldItems own = graph.Reach([image]);
         HeldItems others = graph.Reach(graph.Roots.Where(root => root != image && root.Kind is not (StoreItemKind.Snapshot or StoreItemKind.Owner)));
         IReadOnlyList<StoredThing> wanted = [.. graph.Things.Where(thing => own.Contains(thing.Item) && !others.Contains(thing.Item))];
-        return [.. graph.Roots
+        return wanted.Count == 0 ? [] : [.. graph.Roots
             .Where(root => root.Kind == users)
             .Where(root =>
             {

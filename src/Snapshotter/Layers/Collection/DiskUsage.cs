@@ -32,18 +32,19 @@ internal sealed class DiskUsage(string root)
     private void Attribute(StoreGraph graph)
     {
         // Two names of one image are one holder.
-        List<(string Name, HeldItems Held)> holders = [.. graph.Roots
-            .GroupBy(graph.HolderOf)
-            .Select(group => (string.Join(", ", group.Select(item => $"{item.Description} {item.Name}")), graph.Reach(group)))];
+        Dictionary<StoreItem, (UsageClass, string)> held = [];
+        foreach (IGrouping<string, StoreItem> group in graph.Roots.GroupBy(graph.HolderOf))
+        {
+            string holder = string.Join(", ", group.Select(item => $"{item.Description} {item.Name}"));
+            foreach (StoreItem item in graph.Reach(group).Things)
+            {
+                held[item] = held.ContainsKey(item) ? (UsageClass.Shared, string.Empty) : (UsageClass.Unique, holder);
+            }
+        }
+
         foreach (StoredThing thing in graph.Things)
         {
-            string[] names = [.. holders.Where(holder => holder.Held.Contains(thing.Item)).Select(holder => holder.Name).Take(2)];
-            (UsageClass, string) owner = names.Length switch
-            {
-                0 => (UsageClass.Reclaimable, string.Empty),
-                1 => (UsageClass.Unique, names[0]),
-                _ => (UsageClass.Shared, string.Empty),
-            };
+            (UsageClass, string) owner = held.GetValueOrDefault(thing.Item, (UsageClass.Reclaimable, string.Empty));
             foreach (string path in thing.Paths)
             {
                 _owners[path] = owner;

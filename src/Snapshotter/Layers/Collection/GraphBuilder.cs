@@ -20,7 +20,7 @@ namespace Snapshotter.Layers.Collection;
 internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, DirectorySnapshotter snapshots)
 {
     private readonly BlobReferences _references = new(content);
-    private readonly Dictionary<StoreItem, IReadOnlyList<StoreItem>> _edges = [];
+    private Dictionary<StoreItem, IReadOnlyList<StoreItem>> _edges = [];
     private readonly List<StoreItem> _roots = [];
     private readonly List<string> _damaged = [];
     private readonly List<IdleIngest> _ingests = [];
@@ -30,7 +30,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
     /// <summary>Builds the graph. May be called again: documents that were read stay known.</summary>
     public async Task<StoreGraph> BuildAsync(CancellationToken cancellationToken)
     {
-        _edges.Clear();
+        _edges = [];
         _roots.Clear();
         _damaged.Clear();
         _ingests.Clear();
@@ -39,7 +39,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         CollectionRoots named = leases.ReadRoots();
         SnapshotRecords records = snapshots.ReadRecords();
         AddSnapshots(records);
-        List<StoredThing> things = await ListAsync(records, cancellationToken).ConfigureAwait(false);
+        List<StoredThing> things = List(records);
         CollectionRoots again = leases.ReadRoots();
         HashSet<string> leaseIds = [.. named.Leases.Concat(again.Leases).Select(held => held.Lease.Id)];
         AddOwners(records);
@@ -59,7 +59,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         }
 
         await FollowBlobsAsync(cancellationToken).ConfigureAwait(false);
-        return new StoreGraph([.. _roots], new Dictionary<StoreItem, IReadOnlyList<StoreItem>>(_edges), things, [.. _damaged]);
+        return new StoreGraph([.. _roots], _edges, things, [.. _damaged]);
     }
 
     // Its directory tells those of two owners with one reference apart.
@@ -188,7 +188,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         Stack<StoreItem> open = new(_edges.Values.SelectMany(next => next).Where(item => item.Kind == StoreItemKind.Blob));
         while (open.TryPop(out StoreItem? blob))
         {
-            if (_edges.ContainsKey(blob))
+            if (!BlobReferences.LeadsOn(blob) || _edges.ContainsKey(blob))
             {
                 continue;
             }
@@ -202,21 +202,12 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         }
     }
 
-    private async Task<List<StoredThing>> ListAsync(SnapshotRecords records, CancellationToken cancellationToken)
+    private List<StoredThing> List(SnapshotRecords records)
     {
-        List<StoredThing> things = [];
-        await foreach (BlobInfo blob in content.ListAsync(cancellationToken).ConfigureAwait(false))
+        List<StoredThing> things = [.. content.ListNames().Select(digest => new StoredThing(StoreItem.OfBlob(digest)))];
+        things.AddRange(records.Layers.Select(layer => new StoredThing(ItemOf(layer))
         {
-            things.Add(BlobThing(blob.Digest));
-        }
-
-        foreach (AbsentBlob absent in await content.ListAbsentAsync(cancellationToken).ConfigureAwait(false))
-        {
-            things.Add(BlobThing(absent.Digest));
-        }
-
-        things.AddRange(records.Layers.Select(layer => new StoredThing(ItemOf(layer), [$"t/{layer.Tree}", $"m/{layer.Tree}", $"w/{layer.Tree}"])
-        {
+            Paths = [$"t/{layer.Tree}", $"m/{layer.Tree}", $"w/{layer.Tree}"],
             Recorded = layer.Manifest is null ? null : layer.Usage.Bytes,
         }));
         HashSet<long> layerTrees = [.. records.Layers.Select(layer => layer.Tree)];
@@ -225,24 +216,19 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         {
             // A view of the native driver has the tree of what it shows; that one is a committed snapshot's, which comes first.
             bool hasTree = !layerTrees.Contains(record.Tree) && seen.Add(record.Tree);
-            things.Add(new StoredThing(_snapshots[record.Id], hasTree ? [$"t/{record.Tree}", $"m/{record.Tree}", $"w/{record.Tree}"] : [])
+            things.Add(new StoredThing(_snapshots[record.Id])
             {
+                Paths = hasTree ? [$"t/{record.Tree}", $"m/{record.Tree}", $"w/{record.Tree}"] : [],
                 Recorded = record.TreeBytes,
             });
         }
 
         _ingests.AddRange(content.ListIdleIngests());
-        things.AddRange(_ingests.Select(ingest => new StoredThing(ItemOf(ingest), [$"ingest/{ingest.Directory}"])));
+        things.AddRange(_ingests.Select(ingest => new StoredThing(ItemOf(ingest)) { Paths = [$"ingest/{ingest.Directory}"] }));
         things.AddRange(snapshots.Trees.FindOrphans().Select(orphan => Leftover($"{Path.GetFileName(orphan.Directory)}/{orphan.Tree}")));
         things.AddRange(snapshots.Trees.Trash.List().Select(name => Leftover($"trash/{name}")));
         return things;
     }
 
-    private static StoredThing BlobThing(Digest digest)
-    {
-        string path = $"blobs/{digest.Algorithm.Name()}/{digest.Encoded}";
-        return new StoredThing(StoreItem.OfBlob(digest), [path, path + ".damaged"]);
-    }
-
-    private static StoredThing Leftover(string path) => new(new StoreItem(StoreItemKind.Leftover, path), [path]);
+    private static StoredThing Leftover(string path) => new(new StoreItem(StoreItemKind.Leftover, path)) { Paths = [path] };
 }

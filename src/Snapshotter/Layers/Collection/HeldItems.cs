@@ -16,5 +16,9 @@ internal sealed class HeldItems
         return _items.Add(item);
     }
 
+    /// <summary>All of them, a blob once, as data.</summary>
+    public IEnumerable<StoreItem> Things =>
+        _items.Where(item => item.Kind != StoreItemKind.Blob).Concat(_blobs.Select(name => new StoreItem(StoreItemKind.Blob, name)));
+
     public bool Contains(StoreItem item) => item.Kind == StoreItemKind.Blob ? _blobs.Contains(item.Name) : _items.Contains(item);
 }

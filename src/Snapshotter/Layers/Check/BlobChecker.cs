@@ -12,7 +12,9 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
     private const int BufferSize = 256 << 10;
 
     private readonly List<CheckFinding> _findings = [];
+    private readonly HashSet<Digest> _sound = [];
     private readonly HashSet<Digest> _bad = [];
+    private byte[]? _buffer;
     private readonly Dictionary<Digest, List<string>> _claims = [];
 
     /// <summary>How many blobs are here.</summary>
@@ -38,7 +40,11 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
         await foreach (BlobInfo blob in content.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             Count++;
-            if (!await IsSoundAsync(blob, cancellationToken).ConfigureAwait(false))
+            if (await IsSoundAsync(blob, cancellationToken).ConfigureAwait(false))
+            {
+                _sound.Add(blob.Digest);
+            }
+            else
             {
                 await AddAbsentAsync(new AbsentBlob(blob.Digest, IsSetAside: true), needed.Contains(blob.Digest), cancellationToken).ConfigureAwait(false);
             }
@@ -92,7 +98,7 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
         watch.Begin(info.Digest, info.Size);
         try
         {
-            byte[] buffer = new byte[BufferSize];
+            byte[] buffer = _buffer ??= new byte[BufferSize];
             Stream blob = await content.OpenAsync(info.Digest, cancellationToken).ConfigureAwait(false);
             await using (blob.ConfigureAwait(false))
             {
@@ -162,7 +168,7 @@ internal sealed class BlobChecker(ContentStore content, IImageStore imageStore, 
     {
         foreach (Digest digest in needed)
         {
-            if (_bad.Contains(digest) || await content.StatAsync(digest, cancellationToken).ConfigureAwait(false) is null)
+            if (!_sound.Contains(digest) && (_bad.Contains(digest) || await content.StatAsync(digest, cancellationToken).ConfigureAwait(false) is null))
             {
                 _findings.Add(new CheckFinding(CheckSubject.Image, name, $"its blob {digest} is missing or damaged; pull it again") { IsDamage = true });
             }

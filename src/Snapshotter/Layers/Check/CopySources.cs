@@ -13,9 +13,11 @@ internal sealed class CopySources(IContentStore content, LayerSources sources)
     /// <param name="diffId">The layer; null for any.</param>
     /// <param name="chainId">Its place; null for any.</param>
     /// <param name="attempt">Tries it.</param>
-    public async Task<bool> TryAsync(Digest? diffId, Digest? chainId, Func<ImageView, int, LayerExtractor, Task<bool>> attempt)
+    /// <param name="cancellationToken">Cancels the search.</param>
+    public async Task<bool> TryAsync(
+        Digest? diffId, Digest? chainId, Func<ImageView, int, LayerExtractor, Task<bool>> attempt, CancellationToken cancellationToken)
     {
-        foreach ((ImageView image, int index) in sources.Find(diffId, chainId))
+        foreach ((ImageView image, int index) in await sources.FindAsync(diffId, chainId, cancellationToken).ConfigureAwait(false))
         {
             foreach (LayerOptions how in (LayerOptions[])[LayerOptions.Default, LayerOptions.Default with { StripSetuid = true }])
             {

@@ -51,5 +51,5 @@ internal sealed class LayerMaker(ILayerSnapshotter snapshots, CopySources source
                     await draft.DisposeAsync().ConfigureAwait(false);
                 }
             }
-        });
+        }, cancellationToken);
 }

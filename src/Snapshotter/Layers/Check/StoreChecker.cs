@@ -22,9 +22,7 @@ internal sealed class StoreChecker(
         ];
         BlobChecker blobs = new(content, images, snapshots, options, watch);
         findings.AddRange(await blobs.CheckAsync(cancellationToken).ConfigureAwait(false));
-        LayerSources sources = new(content, images, snapshots);
-        await sources.LoadAsync(cancellationToken).ConfigureAwait(false);
-        CopySources copies = new(content, sources);
+        CopySources copies = new(content, new LayerSources(content, images, snapshots));
         ITreeMaker maker = snapshots is ILayerSnapshotter layered ? new LayerMaker(layered, copies) : new WholeTreeMaker(layout, snapshots, copies);
         LayerChecker layers = new(layout, snapshots.Trees, maker, options, watch, how.Sync);
         findings.AddRange(await layers.CheckAsync(cancellationToken).ConfigureAwait(false));

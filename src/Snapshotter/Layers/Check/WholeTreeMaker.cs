@@ -41,5 +41,5 @@ internal sealed class WholeTreeMaker(StoreLayout layout, DirectorySnapshotter sn
                 await draft.FillAsync(image.Layers[index], extractor, cancellationToken).ConfigureAwait(false);
                 return use(new TreeCopy(draft.Directory, draft.ManifestPath, draft.Manifest!));
             }
-        });
+        }, cancellationToken);
 }

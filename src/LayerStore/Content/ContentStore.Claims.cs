@@ -92,7 +92,9 @@ public sealed partial class ContentStore
                 ClaimTable.ChangeLabels(session, claim, replace ? Replacing(claim.Labels, changes) : changes, _time.GetUtcNow());
             }
 
-            return ClaimTable.Find(session, owner, digest)!;
+            ClaimRow changed = ClaimTable.Find(session, owner, digest)!;
+            Labels.Validate(changed.Labels!);
+            return changed;
         }));
     }
 

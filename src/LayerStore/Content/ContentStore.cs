@@ -140,7 +140,9 @@ public sealed partial class ContentStore : IContentStore
             // It may have been deleted since; its labels must not outlive it.
             BlobRow row = BlobTable.Find(session, digest) ?? throw Absent(digest);
             BlobTable.ChangeLabels(session, digest, replace ? Replacing(row.Labels, changes) : changes, _time.GetUtcNow());
-            return ToInfo(digest, BlobTable.Find(session, digest)!);
+            BlobRow changed = BlobTable.Find(session, digest)!;
+            Labels.Validate(changed.Labels!);
+            return ToInfo(digest, changed);
         });
     }
 

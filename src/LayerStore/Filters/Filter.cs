@@ -11,16 +11,25 @@ namespace LayerStore.Filters;
 /// </remarks>
 public sealed class Filter
 {
+    // Each thing in a list is held against all filters.
+    private const int MaxLength = 1 << 20;
+
     // Any of the lists may match; all selectors of a list must.
     private readonly IReadOnlyList<IReadOnlyList<FilterSelector>> _alternatives;
 
     private Filter(IReadOnlyList<IReadOnlyList<FilterSelector>> alternatives) => _alternatives = alternatives;
 
     /// <summary>Parses filters, of which any may match; none at all let everything through.</summary>
-    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: not the grammar.</exception>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: not the grammar; more than 1 MiB of filters,
+    /// or a regular expression of more than 4096 characters.</exception>
     public static Filter Parse(params IReadOnlyList<string> filters)
     {
         ArgumentNullException.ThrowIfNull(filters);
+        if (filters.Sum(f => (long)f.Length) > MaxLength)
+        {
+            throw new LayerStoreException(ErrorKind.InvalidArgument, $"the filters have more than {MaxLength} characters", "Ask several times, with a part of them each.");
+        }
+
         return new Filter([.. filters.Select(f => new FilterParser(f).Parse())]);
     }
 

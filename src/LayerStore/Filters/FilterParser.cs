@@ -16,6 +16,9 @@ namespace LayerStore.Filters;
 /// </remarks>
 internal sealed class FilterParser(string text)
 {
+    // An expression's automaton grows faster than its text.
+    private const int MaxExpressionLength = 4096;
+
     private int _position;
 
     public IReadOnlyList<FilterSelector> Parse()
@@ -178,6 +181,11 @@ internal sealed class FilterParser(string text)
     // Without backtracking an expression takes time linear in the field, however it is written; Go's have the same limits.
     private Regex Expression(string value)
     {
+        if (value.Length > MaxExpressionLength)
+        {
+            throw Error($"the regular expression has more than {MaxExpressionLength} characters");
+        }
+
         try
         {
             return new Regex(value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);

@@ -12,6 +12,7 @@ public abstract partial class DirectorySnapshotter
         SnapshotKind kind, string key, string? parent, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellationToken)
     {
         SnapshotErrors.CheckKey(key);
+        Labels.Validate((labels ??= Labels.None)!);
         Layout.RequireWritable();
         IdMapping? mapping = MappingOf(labels);
         (SnapshotRow? parentRow, List<TreeRow> below) = Database.Read(s =>
@@ -46,7 +47,7 @@ public abstract partial class DirectorySnapshotter
 
                 DateTimeOffset now = Now;
                 long id = Table.Add(s, key, kind, parentRow?.Id, tree, now, mapping);
-                SnapshotTable.ReplaceLabels(s, id, labels ?? Labels.None);
+                SnapshotTable.ReplaceLabels(s, id, labels);
                 SnapshotRow row = new(id, key, kind, parentRow?.Id, parent, tree, now, now) { Mapping = mapping };
                 return MappedMountsOf(row, [new TreeRow(tree, HasRootEntry: true, HasOpaqueRoot: false), .. below]);
             });

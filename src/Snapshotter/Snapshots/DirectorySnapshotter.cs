@@ -100,7 +100,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         string key, IReadOnlyDictionary<string, string?> changes, bool replace = false, CancellationToken cancellationToken = default)
     {
         SnapshotErrors.CheckKey(key);
-        ArgumentNullException.ThrowIfNull(changes);
+        Labels.Validate(changes);
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(Database.Write(s =>
         {
@@ -111,7 +111,9 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             }
 
             SnapshotTable.ChangeLabels(s, id, changes, Now);
-            return SnapshotTable.ToInfo(s, Require(s, key));
+            SnapshotInfo changed = SnapshotTable.ToInfo(s, Require(s, key));
+            Labels.Validate(changed.Labels!);
+            return changed;
         }));
     }
 
@@ -169,6 +171,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     {
         SnapshotErrors.CheckKey(name);
         SnapshotErrors.CheckKey(key);
+        Labels.Validate((labels ??= Labels.None)!);
         (SnapshotRow before, List<TreeRow>? unsynced) = Database.Read(s =>
         {
             SnapshotRow row = CheckCommit(s, name, key, parent).Row;
@@ -212,7 +215,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             }
 
             SnapshotTable.Commit(s, row.Id, name, parentId, Now);
-            SnapshotTable.ReplaceLabels(s, row.Id, labels ?? Labels.None);
+            SnapshotTable.ReplaceLabels(s, row.Id, labels);
         });
         Trees.DeleteWork(before.Tree);
         return Task.CompletedTask;

@@ -6,7 +6,7 @@ namespace Snapshotter.Snapshots;
 internal static class SnapshotErrors
 {
     /// <summary>Whether a snapshot can have this key.</summary>
-    public static bool IsKey(string key) => key.Length > 0 && !key.AsSpan().ContainsAny('\0', '\n') && !HasLoneSurrogate(key);
+    public static bool IsKey(string key) => key.Length is > 0 and <= StoreText.MaxLength && !key.AsSpan().ContainsAny('\0', '\n') && !HasLoneSurrogate(key);
 
     /// <summary>Refuses text that cannot be a key or name.</summary>
     public static void CheckKey(string key)
@@ -17,7 +17,7 @@ internal static class SnapshotErrors
             throw new LayerStoreException(
                 ErrorKind.InvalidArgument,
                 $"\"{Printable.Text(key)}\" cannot be the key or name of a snapshot",
-                "Any text will do that is not empty and has no NUL or newline in it.");
+                $"Any text of 1 to {StoreText.MaxLength} characters will do that has no NUL or newline in it.");
         }
     }
 

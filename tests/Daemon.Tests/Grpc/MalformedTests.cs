@@ -182,6 +182,65 @@ public sealed class MalformedTests
         }
     }
 
+    /// <summary>A client could else have a gigabyte kept for each sixty-four of its streams.</summary>
+    [Fact]
+    public async Task Messages_that_are_announced_and_do_not_come_have_a_limit_together()
+    {
+        await using TestServer server = await TestServer.StartAsync(new EchoService());
+        using WireClient client = new(server.Address);
+        int count = (int)(UnfinishedMessages.MaxSize / GrpcBody.MaxMessageSize) + 1;
+        PushContent[] bodies = [.. Enumerable.Range(0, count).Select(_ => new PushContent())];
+        List<Task<HttpResponseMessage>> sending = [];
+        foreach (PushContent body in bodies)
+        {
+            sending.Add(client.SendAsync(EchoService.Duplex, body, CancellationToken.None));
+            await body.SendAsync([0, GrpcBody.MaxMessageSize >> 24, 0xff & (GrpcBody.MaxMessageSize >> 16), 0, 0]);
+        }
+
+        using HttpResponseMessage refused = await await Task.WhenAny(sending);
+        Assert.Equal(GrpcStatus.ResourceExhausted, (await WireReply.ReadAsync(refused)).Status);
+
+        // What they held is free again when they end.
+        Array.ForEach(bodies, body => body.End());
+        Assert.Equal(count - 1, (await Task.WhenAll(sending.Select(ReadAsync))).Count(status => status == GrpcStatus.Internal));
+        Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(10 << 20))).Status);
+
+        static async Task<GrpcStatus?> ReadAsync(Task<HttpResponseMessage> sent)
+        {
+            using HttpResponseMessage response = await sent;
+            return (await WireReply.ReadAsync(response)).Status;
+        }
+    }
+
+    [Fact]
+    public async Task Connections_beyond_the_limit_are_closed_and_the_others_go_on()
+    {
+        await using TestServer server = await TestServer.StartAsync(new EchoService());
+        using WireClient client = new(server.Address);
+        Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
+        List<Socket> sockets = [];
+        try
+        {
+            using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+            for (int i = 0; i < GrpcServer.MaxConnections; i++)
+            {
+                // Blocking: a connection waits for its place while the server's backlog is full.
+                sockets.Add(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
+                sockets[^1].Connect(new UnixDomainSocketEndPoint(server.Address));
+            }
+
+            // A client's preface and its empty settings (RFC 9113, 3.4): the first gets the server's, the last the end.
+            await sockets[0].SendAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0], patience.Token);
+            Assert.NotEqual(0, await sockets[0].ReceiveAsync(new byte[16], patience.Token));
+            Assert.Equal(0, await sockets[^1].ReceiveAsync(new byte[16], patience.Token));
+            Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
+        }
+        finally
+        {
+            sockets.ForEach(socket => socket.Dispose());
+        }
+    }
+
     private static Task<WireReply> CallAsync(string path, byte[] body, params (string Name, string Value)[] headers) =>
         CallAsync(path, new ByteArrayContent(body), headers);
 

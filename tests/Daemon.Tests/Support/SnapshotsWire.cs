@@ -46,6 +46,10 @@ internal sealed class SnapshotsWire : IAsyncDisposable
         return await _client.CallAsync("/containerd.services.snapshots.v1.Snapshots/" + method, request);
     }
 
+    /// <summary>The same with a request that may be no message.</summary>
+    public Task<WireReply> CallAsync(string method, byte[] request) =>
+        _client.CallAsync("/containerd.services.snapshots.v1.Snapshots/" + method, WireClient.Frame(request));
+
     public async Task<string> AssertAsync(GrpcStatus status, string method, IMessage request)
     {
         WireReply reply = await CallAsync(method, request);

@@ -10,7 +10,7 @@ namespace LayerStore.Daemon.Grpc;
 /// The messages in a call's two directions. On the wire each is a byte that says whether it is compressed, its length in four bytes, the
 /// most significant first, and the message (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
 /// </summary>
-internal sealed class GrpcBody(HttpContext context)
+internal sealed class GrpcBody(HttpContext context, UnfinishedMessages unfinished)
 {
     /// <summary>The most bytes that a message may have, in each direction: containerd's own limit.</summary>
     public const int MaxMessageSize = 16 * 1024 * 1024;
@@ -22,34 +22,43 @@ internal sealed class GrpcBody(HttpContext context)
         where T : class, IMessage<T>
     {
         PipeReader reader = context.Request.BodyReader;
-        while (true)
+        int announced = 0;
+        try
         {
-            ReadResult read;
-            try
+            while (true)
             {
-                read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException e)
-            {
-                throw new CallerGoneException(e);
-            }
+                ReadResult read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                ReadOnlySequence<byte> buffer = read.Buffer;
+                bool hasLength = TryReadLength(buffer, out int length);
+                if (hasLength && buffer.Length - PrefixSize >= length)
+                {
+                    ReadOnlySequence<byte> bytes = buffer.Slice(PrefixSize, length);
+                    T message = Parse(parser, bytes);
+                    reader.AdvanceTo(bytes.End);
+                    return message;
+                }
 
-            ReadOnlySequence<byte> buffer = read.Buffer;
-            if (TryReadLength(buffer, out int length) && buffer.Length - PrefixSize >= length)
-            {
-                ReadOnlySequence<byte> bytes = buffer.Slice(PrefixSize, length);
-                T message = Parse(parser, bytes);
-                reader.AdvanceTo(bytes.End);
-                return message;
-            }
+                if (read.IsCompleted)
+                {
+                    return buffer.IsEmpty ? null : throw new GrpcException(GrpcStatus.Internal, "the request ends within a message");
+                }
 
-            if (read.IsCompleted)
-            {
-                return buffer.IsEmpty ? null : throw new GrpcException(GrpcStatus.Internal, "the request ends within a message");
-            }
+                if (hasLength && announced == 0)
+                {
+                    unfinished.Add(announced = length);
+                }
 
-            // All was seen, nothing is used up: the pipe returns when more is there, and lets the caller send on.
-            reader.AdvanceTo(buffer.Start, buffer.End);
+                // All was seen, nothing is used up: the pipe returns when more is there, and lets the caller send on.
+                reader.AdvanceTo(buffer.Start, buffer.End);
+            }
+        }
+        catch (IOException e)
+        {
+            throw new CallerGoneException(e);
+        }
+        finally
+        {
+            unfinished.Remove(announced);
         }
     }
 
@@ -105,14 +114,17 @@ internal sealed class GrpcBody(HttpContext context)
     private static T Parse<T>(MessageParser<T> parser, ReadOnlySequence<byte> bytes)
         where T : class, IMessage<T>
     {
+        T message;
         try
         {
-            return parser.ParseFrom(bytes);
+            message = parser.ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException e)
         {
             throw new GrpcException(GrpcStatus.Internal, $"the request message is malformed: {e.Message}");
         }
+
+        return MessageText.IsWhole(message) ? message : throw new GrpcException(GrpcStatus.Internal, "the request message is malformed: text that is not UTF-8");
     }
 
     private static void WritePrefix(PipeWriter writer, int size)

@@ -14,12 +14,16 @@ namespace LayerStore.Daemon.Grpc;
 /// </remarks>
 internal sealed class GrpcServer
 {
+    /// <summary>The most connections; each costs a descriptor and memory as long as its client likes. More are closed at once.</summary>
+    public const int MaxConnections = 1000;
+
     private const string ContentType = "application/grpc";
 
     // The longest that a timer takes; a deadline beyond is none.
     private static readonly TimeSpan s_longestTimeout = TimeSpan.FromDays(49);
 
     private readonly GrpcRoutes _routes = new();
+    private readonly UnfinishedMessages _unfinished = new();
     private readonly IGrpcObserver? _observer;
     private readonly TimeProvider _clock;
 
@@ -41,6 +45,7 @@ internal sealed class GrpcServer
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        limits.MaxConcurrentConnections = MaxConnections;
         limits.Http2.MaxStreamsPerConnection = 1000;
     }
 
@@ -132,7 +137,7 @@ internal sealed class GrpcServer
         Exception? error = null;
         try
         {
-            await method.Handler(new GrpcBody(context), call).ConfigureAwait(false);
+            await method.Handler(new GrpcBody(context, _unfinished), call).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The boundary: whatever went wrong becomes a status, never a stack.
         catch (Exception e)

@@ -18,8 +18,9 @@ internal sealed class ContentService(Store store) : IGrpcService
 {
     private const string Name = "containerd.services.content.v1.Content";
 
-    // As many as containerd sends in one message, and as many bytes.
+    // As many as containerd sends in one message, and as many bytes. Labels can make a few blobs of a list large.
     private const int ListBatch = 100;
+    private const int ListBatchSize = 1 << 20;
     private const int ReadChunk = 1 << 20;
 
     private readonly IContentStore _content = store.Content;
@@ -62,6 +63,7 @@ internal sealed class ContentService(Store store) : IGrpcService
     {
         Filter filter = Filter.Parse(request.Filters);
         ListContentResponse batch = new();
+        int size = 0;
         await foreach (BlobInfo blob in _content.ListAsync(call.Cancelled).ConfigureAwait(false))
         {
             if (!ContentMessages.Matches(filter, blob))
@@ -70,10 +72,12 @@ internal sealed class ContentService(Store store) : IGrpcService
             }
 
             batch.Info.Add(ContentMessages.ToInfo(blob));
-            if (batch.Info.Count == ListBatch)
+            size += batch.Info[^1].CalculateSize();
+            if (batch.Info.Count == ListBatch || size >= ListBatchSize)
             {
                 await responses.WriteAsync(batch).ConfigureAwait(false);
                 batch.Info.Clear();
+                size = 0;
             }
         }
 

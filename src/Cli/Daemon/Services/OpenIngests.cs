@@ -43,7 +43,7 @@ internal sealed class OpenIngests
         {
             if (_open.TryGetValue(reference, out CancellationTokenSource? abort))
             {
-                await abort.CancelAsync().ConfigureAwait(false);
+                await EndAsync(abort).ConfigureAwait(false);
             }
 
             try
@@ -55,6 +55,18 @@ internal sealed class OpenIngests
             {
                 await Task.Delay(10, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    private static async Task EndAsync(CancellationTokenSource abort)
+    {
+        try
+        {
+            await abort.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its call has just ended by itself.
         }
     }
 }

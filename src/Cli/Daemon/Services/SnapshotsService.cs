@@ -17,8 +17,9 @@ internal sealed class SnapshotsService(Store store) : IGrpcService
     /// <summary>The chain that a client wants (containerd, docs/remote-snapshotter.md).</summary>
     private const string SnapshotReference = "containerd.io/snapshot.ref";
 
-    // containerd's own service sends as many (services/snapshots/service.go).
+    // containerd's own service sends as many (services/snapshots/service.go). Labels can make a few of them large.
     private const int ListBatch = 100;
+    private const int ListBatchSize = 1 << 20;
 
     private ISnapshotter Snapshots => store.Snapshots;
 
@@ -102,13 +103,16 @@ internal sealed class SnapshotsService(Store store) : IGrpcService
     private async Task ListAsync(ListSnapshotsRequest request, GrpcWriter<ListSnapshotsResponse> responses, GrpcCall call)
     {
         ListSnapshotsResponse batch = new();
+        int size = 0;
         await foreach (SnapshotInfo info in Snapshots.ListAsync(SnapshotFilter.Parse(request.Filters), call.Cancelled).ConfigureAwait(false))
         {
             batch.Info.Add(ToWire(info));
-            if (batch.Info.Count == ListBatch)
+            size += batch.Info[^1].CalculateSize();
+            if (batch.Info.Count == ListBatch || size >= ListBatchSize)
             {
                 await responses.WriteAsync(batch).ConfigureAwait(false);
                 batch = new ListSnapshotsResponse();
+                size = 0;
             }
         }
 

@@ -152,8 +152,9 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
         Digest chainId, string? parent, IReadOnlyDictionary<string, string>? labels = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(chainId);
+        Labels.Validate((labels ??= Labels.None)!);
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(_sharing.Share(chainId, parent, labels ?? Labels.None, Now));
+        return Task.FromResult(_sharing.Share(chainId, parent, labels, Now));
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LayerStore;
 using LayerStore.Daemon.Configuration;
+using LayerStore.Oci;
 
 namespace Daemon.Tests.Configuration;
 
@@ -75,8 +76,8 @@ public sealed class ConfigCommandTests : IDisposable
     public void Containerds_versions_differ(string version, int format, string capabilities, bool remapIds)
     {
         Tools.Require("python3");
-        string settings = _temp.WriteFile("c.yaml", $"remap-ids: {(remapIds ? "true" : "false")}\n");
-        string file = _temp.WriteFile("config.toml", Print("config", "containerd", "--config", settings, "--containerd", version, "--content", "yes", "--diff", "yes"));
+        string yaml = _temp.WriteFile("c.yaml", $"remap-ids: {(remapIds ? "true" : "false")}\n");
+        string file = _temp.WriteFile("config.toml", Print("config", "containerd", "--config", yaml, "--containerd", version, "--content", "yes", "--diff", "yes"));
 
         using JsonDocument toml = JsonDocument.Parse(ProcessRunner.Run("python3", "-c", "import sys, json, tomllib; print(json.dumps(tomllib.load(open(sys.argv[1], 'rb'))))", file).Output);
         JsonElement plugins = toml.RootElement.GetProperty("proxy_plugins");
@@ -88,7 +89,15 @@ public sealed class ConfigCommandTests : IDisposable
             Assert.Equal("/run/layerstore/layerstore.sock", plugins.GetProperty(name).GetProperty("address").GetString());
         }
 
-        Assert.Equal("layerstore-diff", toml.RootElement.GetProperty("plugins").GetProperty("io.containerd.service.v1.diff-service").GetProperty("default")[0].GetString());
+        JsonElement settings = toml.RootElement.GetProperty("plugins");
+        Assert.Equal("layerstore-diff", settings.GetProperty("io.containerd.service.v1.diff-service").GetProperty("default")[0].GetString());
+
+        // Without its entry the transfer service of 2.x would not unpack for us, and with it alone for nobody else.
+        Assert.Equal(
+            version == "2" ? [$"{Platform.Current} overlayfs walking", $"{Platform.Current} layerstore layerstore-diff"] : [],
+            settings.TryGetProperty("io.containerd.transfer.v1.local", out JsonElement transfer)
+                ? transfer.GetProperty("unpack_config").EnumerateArray().Select(e => $"{e.GetProperty("platform")} {e.GetProperty("snapshotter")} {e.GetProperty("differ")}")
+                : []);
         Assert.Equal(capabilities, plugins.GetProperty("layerstore").TryGetProperty("capabilities", out JsonElement given) ? given.GetRawText() : "null");
     }
 
@@ -116,6 +125,7 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.DoesNotContain("layerstore", result.Error, StringComparison.Ordinal);
         string service = File.ReadAllText(_temp["layerstore.service"]);
         Assert.Contains("Type=notify\n", service, StringComparison.Ordinal);
+        Assert.Contains("StartLimitIntervalSec=0\n", service, StringComparison.Ordinal);
         Assert.Contains("Before=containerd.service\n", service, StringComparison.Ordinal);
         Assert.Contains($"ExecStart=/bin/true serve --config \"{config.Replace("%", "%%", StringComparison.Ordinal)}\"\n", service, StringComparison.Ordinal);
         Assert.Contains($"ListenStream={_temp["s.sock"]}\nSocketMode=0660\n", File.ReadAllText(_temp["layerstore.socket"]), StringComparison.Ordinal);

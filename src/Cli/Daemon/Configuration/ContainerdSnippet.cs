@@ -1,4 +1,5 @@
 using System.Text;
+using LayerStore.Oci;
 
 namespace LayerStore.Daemon.Configuration;
 
@@ -6,6 +7,8 @@ namespace LayerStore.Daemon.Configuration;
 /// <remarks>
 /// A proxy plugin is a name, a kind and an address; each kind needs a name of its own. containerd 1.6 knows proxies of the kinds snapshot and content, 1.7 and
 /// 2.x also diff. With a content proxy containerd's own content store must be off: its metadata store takes the one that is left.
+/// In 2.x images are pulled and imported by the transfer service, which unpacks only for the snapshotters in its configuration; a list there
+/// replaces the default, overlayfs alone, which so has to be in it (containerd, plugins/transfer).
 /// </remarks>
 internal static class ContainerdSnippet
 {
@@ -64,8 +67,19 @@ internal static class ContainerdSnippet
             text.Append("\n[plugins.\"io.containerd.service.v1.diff-service\"]\n  default = [\"layerstore-diff\", \"walking\"]\n");
         }
 
+        if (version == "2")
+        {
+            text.Append("\n# Who may be asked to unpack what is pulled or imported.\n");
+            AppendUnpack(text, "overlayfs", "walking");
+            AppendUnpack(text, "layerstore", diff ? "layerstore-diff" : "walking");
+        }
+
         return text.ToString();
     }
+
+    private static void AppendUnpack(StringBuilder text, string snapshotter, string differ) => text
+        .Append("[[plugins.\"io.containerd.transfer.v1.local\".unpack_config]]\n  platform = \"").Append(Platform.Current)
+        .Append("\"\n  snapshotter = \"").Append(snapshotter).Append("\"\n  differ = \"").Append(differ).Append("\"\n");
 
     private static void AppendPlugin(StringBuilder text, string name, string kind, string address) => text
         .Append("  [proxy_plugins.").Append(name).Append("]\n    type = \"").Append(kind).Append("\"\n    address = \"")

@@ -32,6 +32,8 @@ internal static class SystemdUnits
         Before=containerd.service
         After=local-fs.target
         RequiresMountsFor={Escape(root)}
+        # Containers need it: systemd is never to give it up, nor the socket with it.
+        StartLimitIntervalSec=0
 
         [Service]
         Type=notify
@@ -39,7 +41,8 @@ internal static class SystemdUnits
         ExecStart={string.Join(' ', command.Select(Word))}
         ExecReload=/bin/kill -HUP $MAINPID
         Restart=always
-        RestartSec=1
+        # Shorter than a client waits for an answer on the socket that systemd holds: containerd's first try is one second.
+        RestartSec=200ms
         WatchdogSec=60
         # The daemon gives running calls {SettingValue.Show(settings.StopTimeout)} (stop-timeout in its configuration).
         TimeoutStopSec={(long)Math.Ceiling(settings.StopTimeout.TotalSeconds) + 5}

@@ -76,9 +76,13 @@ internal sealed class ContainerdDoctor(Func<string, string?> variable)
         return found;
     }
 
-    private static string Unquote(string text) => text is ['"', .., '"']
-        ? text[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)
-        : text;
+    // TOML's strings: containerd 1.x writes basic ones, with escapes, and 2.x literal ones where it can.
+    private static string Unquote(string text) => text switch
+    {
+        ['"', .., '"'] => text[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal),
+        ['\'', .., '\''] => text[1..^1],
+        _ => text,
+    };
 
     private static string? Dump(string program)
     {

@@ -73,9 +73,17 @@ public sealed class DaemonDoctorTests : IDisposable
               [proxy_plugins.plain]
                 address = "/run/p.sock"
                 type = "snapshot"
+
+                [proxy_plugins.plain.exports]
+
+              [proxy_plugins.'c.d']
+                type = 'snapshot'
+                address = '/run/"c"\d.sock'
+                platform = ''
+                capabilities = ['rebase']
             """;
 
-        Assert.Equal([("a.b", "/run/\"q\".sock"), ("plain", "/run/p.sock")], ContainerdDoctor.ProxySnapshotters(Dump));
+        Assert.Equal([("a.b", "/run/\"q\".sock"), ("plain", "/run/p.sock"), ("c.d", "/run/\"c\"\\d.sock")], ContainerdDoctor.ProxySnapshotters(Dump));
         Assert.Empty(ContainerdDoctor.ProxySnapshotters(""));
     }
 

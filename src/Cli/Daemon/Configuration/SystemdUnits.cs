@@ -42,7 +42,7 @@ internal static class SystemdUnits
         ExecReload=/bin/kill -HUP $MAINPID
         Restart=always
         # Shorter than a client waits for an answer on the socket that systemd holds: containerd's first try is one second.
-        RestartSec=200ms
+        RestartSec=100ms
         WatchdogSec=60
         # The daemon gives running calls {SettingValue.Show(settings.StopTimeout)} (stop-timeout in its configuration).
         TimeoutStopSec={(long)Math.Ceiling(settings.StopTimeout.TotalSeconds) + 5}

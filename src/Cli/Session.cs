@@ -48,12 +48,22 @@ internal sealed class Session(Host host, ParsedArguments parsed, GlobalOptions o
         return Store.OpenAsync(root, new StoreOptions { Driver = Driver, Create = create, Sync = sync, Owner = owner ?? StoreOwner.CommandLine, LeaveTrash = leaveTrash }, cancellationToken);
     }
 
-    /// <summary>Has the space of what the command removed freed by a process of its own, so that the user need not wait; without one, frees it.</summary>
+    /// <summary>
+    /// Has the space of what the command removed freed by a process of its own, so that the user need not wait; without one, frees it. A failure is no error of the
+    /// command's: what it removed is gone, and the next collection goes on.
+    /// </summary>
     public async Task FreeRemovedAsync(Store store)
     {
-        if (store.HasTrash && !host.StartBehind(["--root", Root, "gc", "--trash"]))
+        try
         {
-            await store.EmptyTrashAsync(CancellationToken.None).ConfigureAwait(false);
+            if (store.HasTrash && !host.StartBehind(["--root", Root, "gc", "--trash"]))
+            {
+                await store.EmptyTrashAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (LayerStoreException e)
+        {
+            Warn($"not all of what was removed is freed yet: {e.Message}");
         }
     }
 

@@ -82,6 +82,18 @@ public sealed class ProcessTests
         (await store.RunAsync("gc", "--trash", "--dry-run")).ExpectError(64);
     }
 
+    [SkippableFact]
+    public async Task What_cannot_be_freed_does_not_hide_the_error_of_a_removal()
+    {
+        Tools.RequireRoot();
+        using TestStore store = new();
+        await store.RunAsync("snapshot", "prepare", "key");
+        ProcessRunner.Script("mkdir -p \"$1\"; mount -t tmpfs none \"$1\"", Path.Join(store.Root, "trash/t-9/busy"));
+
+        (await store.RunAsync("snapshot", "rm", "key", "none")).ExpectError(2, "none", "warning: not all of what was removed is freed yet");
+        Assert.Empty((await store.RunAsync("snapshot", "ls", "-q")).Expect().Output);
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]

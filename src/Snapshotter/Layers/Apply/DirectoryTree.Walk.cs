@@ -87,6 +87,11 @@ internal sealed partial class DirectoryTree
 
                 if (!make)
                 {
+                    if (links > 0 && isForWhiteout)
+                    {
+                        RefuseMarks(rest, path);
+                    }
+
                     return null;
                 }
 
@@ -207,6 +212,18 @@ internal sealed partial class DirectoryTree
         }
 
         return false;
+    }
+
+    /// <summary>Refuses what a path does below a missing directory if that goes through a mark, as a stored layer does, which makes all of it.</summary>
+    private static void RefuseMarks(Stack<ByteString> rest, ByteString path)
+    {
+        while (rest.TryPop(out ByteString name))
+        {
+            if (name.Span is not [(byte)'.'] && !TryLeaveMissing(rest))
+            {
+                BadLayer.ThrowIfMark(name, path);
+            }
+        }
     }
 
     /// <summary>Whether a name is of a layer below, and this layer's whiteouts say that it is gone.</summary>

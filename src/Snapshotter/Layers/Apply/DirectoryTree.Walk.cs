@@ -56,6 +56,7 @@ internal sealed partial class DirectoryTree
 
             if (make && status is { IsDirectory: false } && IsHiddenLower(node, name))
             {
+                RefuseIfFollowed(node, name);
                 directory.Unlink(name);
                 status = null;
             }
@@ -87,9 +88,9 @@ internal sealed partial class DirectoryTree
 
                 if (!make)
                 {
-                    if (links > 0 && isForWhiteout)
+                    if (isForWhiteout)
                     {
-                        RefuseMarks(rest, path);
+                        RefuseMarks(rest, path, links);
                     }
 
                     return null;
@@ -110,6 +111,7 @@ internal sealed partial class DirectoryTree
             {
                 if (isForWhiteout && IsHiddenLower(node, name))
                 {
+                    RefuseMarks(rest, path, links);
                     return null;
                 }
 
@@ -143,6 +145,11 @@ internal sealed partial class DirectoryTree
             }
             else if (isForWhiteout || !make)
             {
+                if (isForWhiteout && _whiteoutsDelete && !node.Made.Contains(name))
+                {
+                    RefuseMarks(rest, path, links);
+                }
+
                 return null;
             }
             else if (make && _whiteoutsDelete && !node.Made.Contains(name))
@@ -214,10 +221,13 @@ internal sealed partial class DirectoryTree
         return false;
     }
 
-    /// <summary>Refuses what a path does below a missing directory if that goes through a mark, as a stored layer does, which makes all of it.</summary>
-    private static void RefuseMarks(Stack<ByteString> rest, ByteString path)
+    /// <summary>
+    /// Refuses what a whiteout's path does below what is no directory of the layer if links lead it through a mark, as a stored layer does, which has
+    /// nothing there and makes all of it.
+    /// </summary>
+    private static void RefuseMarks(Stack<ByteString> rest, ByteString path, int links)
     {
-        while (rest.TryPop(out ByteString name))
+        while (links > 0 && rest.TryPop(out ByteString name))
         {
             if (name.Span is not [(byte)'.'] && !TryLeaveMissing(rest))
             {

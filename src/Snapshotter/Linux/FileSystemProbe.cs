@@ -95,7 +95,13 @@ internal static unsafe class FileSystemProbe
     {
         ByteString name = ByteString.FromText($".probe-{Guid.NewGuid():n}");
         SafeFileHandle file = directory.CreateReadWrite(name, 0x180);
-        directory.Unlink(name);
+        if (directory.Remove(name, 0) < 0 && LinuxError.Last != Errno.ENOENT)
+        {
+            int errno = LinuxError.Last;
+            file.Dispose();
+            throw LinuxError.Make(errno, "remove", name.ToString());
+        }
+
         return file;
     }
 }

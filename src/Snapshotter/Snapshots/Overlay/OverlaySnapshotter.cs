@@ -200,7 +200,7 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
     internal static void RequireXattrs(StoreLayout layout)
     {
         ByteString opaque = new OverlayXattrs(layout.Xattrs == XattrNamespace.User ? "user" : "trusted").Opaque;
-        if (!FileSystemProbe.KnowsXattr(layout.Trees, opaque))
+        if (!FileSystemProbe.KnowsXattr(layout.Trash, opaque))
         {
             throw new LayerStoreException(
                 ErrorKind.Unimplemented,

@@ -11,7 +11,8 @@ internal sealed class LayerSources(IContentStore content, IImageStore images, IS
 {
     private List<ImageView>? _views;
 
-    /// <summary>The images that have a layer, and where. The first call reads all manifests and configs that are here and sound: a store may have many, and most often nothing is damaged.</summary>
+    /// <summary>The images that have a layer, and where. The first call reads all manifests and configs that are here and sound.</summary>
+    /// <remarks>A store may have many, and most often nothing is damaged.</remarks>
     /// <param name="diffId">The layer; null for any.</param>
     /// <param name="chainId">Its place; null for any.</param>
     /// <param name="cancellationToken">Cancels.</param>

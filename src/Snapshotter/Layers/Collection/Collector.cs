@@ -10,7 +10,7 @@ namespace Snapshotter.Layers.Collection;
 /// <summary>Frees what nothing holds: marks from the roots, and sweeps blobs, layers and snapshots (docs/decisions/0011-collection.md).</summary>
 /// <remarks>
 /// <para>It looks twice: first to plan and to measure, which takes as long as the plan is large and stops nobody; then, alone
-/// (<see cref="CollectionLock"/>), to take what is in the plan and still unheld. To take is to rename into the trash and to remove records: its time does not
+/// (<see cref="CollectionLock"/>), to take what is in the plan, if there is something, and still unheld. To take is to rename into the trash and to remove records: its time does not
 /// depend on the size of things. The space is freed after the lock.</para>
 /// <para>Crash points, in order; after each the next collection goes on where this one stopped:
 /// <list type="number">
@@ -31,6 +31,8 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: an image is not here whole, so what it holds cannot be told.</exception>
     public async Task<CollectionResult> CollectAsync(bool dryRun, CancellationToken cancellationToken)
     {
+        // All that was given up before the look, and that something else holds, or it is in the plan.
+        DroppedBlobs dropped = content.ReadDropped();
         IReadOnlyList<StoredThing> plan = Garbage(await LookAsync(cancellationToken).ConfigureAwait(false));
         IReadOnlyList<CollectedItem> measured = Measure(plan, cancellationToken);
         if (dryRun)
@@ -42,9 +44,12 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         using (await CollectionLock.TakeAsync(layout, cancellationToken).ConfigureAwait(false))
         {
             leases.DropLapsed();
-            DroppedBlobs dropped = content.ReadDropped();
-            StoreGraph now = await _builder.BuildAsync(cancellationToken).ConfigureAwait(false);
-            taken = await TakeAsync(plan, Garbage(now), cancellationToken).ConfigureAwait(false);
+            if (plan.Count > 0)
+            {
+                StoreGraph now = await _builder.BuildAsync(cancellationToken).ConfigureAwait(false);
+                taken = await TakeAsync(plan, Garbage(now), cancellationToken).ConfigureAwait(false);
+            }
+
             content.ForgetDropped(dropped);
         }
 

@@ -40,20 +40,20 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         SnapshotRecords records = snapshots.ReadRecords();
         AddSnapshots(records);
         List<StoredThing> things = List(records);
-        CollectionRoots again = leases.ReadRoots();
-        HashSet<string> leaseIds = [.. named.Leases.Concat(again.Leases).Select(held => held.Lease.Id)];
+        CollectionRoots roots = Both(named, leases.ReadRoots());
+        HashSet<string> leaseIds = [.. roots.Leases.Select(held => held.Lease.Id)];
         AddOwners(records);
         foreach (SnapshotRecord record in records.Snapshots.Where(record => IsRoot(record, leaseIds)))
         {
             _roots.Add(_snapshots[record.Id]);
         }
 
-        foreach (Image image in named.Images.Concat(again.Images).DistinctBy(image => (image.Name, image.Target, image.Manifest)))
+        foreach (Image image in roots.Images)
         {
             await AddImageAsync(image, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (HeldLease lease in named.Leases.Concat(again.Leases))
+        foreach (HeldLease lease in roots.Leases)
         {
             AddLease(lease, records);
         }
@@ -61,6 +61,9 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         await FollowBlobsAsync(cancellationToken).ConfigureAwait(false);
         return new StoreGraph([.. _roots], _edges, things, [.. _damaged]);
     }
+
+    private static CollectionRoots Both(CollectionRoots before, CollectionRoots after) => new(
+        [.. before.Images.Concat(after.Images).DistinctBy(image => (image.Name, image.Target, image.Manifest))], [.. before.Leases, .. after.Leases]);
 
     // Its directory tells those of two owners with one reference apart.
     private static StoreItem ItemOf(IdleIngest ingest) => new(StoreItemKind.Ingest, ingest.Reference ?? ingest.Directory) { Path = ingest.Directory };

@@ -229,10 +229,9 @@ public sealed class MalformedTests
                 sockets[^1].Connect(new UnixDomainSocketEndPoint(server.Address));
             }
 
-            // A client's preface and its empty settings (RFC 9113, 3.4): the first gets the server's, the last the end.
-            await sockets[0].SendAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0], patience.Token);
-            Assert.NotEqual(0, await sockets[0].ReceiveAsync(new byte[16], patience.Token));
-            Assert.Equal(0, await sockets[^1].ReceiveAsync(new byte[16], patience.Token));
+            // The server says its settings first (RFC 9113, 3.4), but to the one that is too many, whichever that is.
+            int[] lengths = await Task.WhenAll(sockets.Select(async socket => await socket.ReceiveAsync(new byte[16], patience.Token)));
+            Assert.Single(lengths, 0);
             Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
         }
         finally

@@ -22,15 +22,23 @@ internal sealed class OpenIngests
     /// <exception cref="GrpcException">Unavailable: another writer has it, and keeps it.</exception>
     public static async Task<IngestWriter> BeginAsync(IContentStore content, string reference, ExpectedBlob expected, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(s_patience);
-        try
+        // Only a lock that another one has is waited for: a slow disk is no other writer.
+        long until = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+        while (true)
         {
-            return await content.BeginIngestAsync(reference, expected, wait: true, patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new GrpcException(GrpcStatus.Unavailable, $"ingest \"{Printable.Text(reference)}\" is locked: another writer has it");
+            try
+            {
+                return await content.BeginIngestAsync(reference, expected, wait: false, cancellationToken).ConfigureAwait(false);
+            }
+            catch (LayerStoreException e) when (e.Kind == ErrorKind.Aborted)
+            {
+                if (Environment.TickCount64 >= until)
+                {
+                    throw new GrpcException(GrpcStatus.Unavailable, $"ingest \"{Printable.Text(reference)}\" is locked: another writer has it");
+                }
+            }
+
+            await Task.Delay(10, cancellationToken).ConfigureAwait(false);
         }
     }
 

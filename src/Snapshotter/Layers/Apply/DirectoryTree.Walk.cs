@@ -73,7 +73,7 @@ internal sealed partial class DirectoryTree
                         throw LinkLeft(path);
                     }
 
-                    if (!_whiteoutsDelete)
+                    if (!_whiteoutsDelete && !node.HidesLower)
                     {
                         _unsettled.Add(_options.Remember(LayerPath.Join(node.Path, name))); // A link there would lead elsewhere.
                     }

@@ -6,6 +6,7 @@ using LayerStore;
 using LayerStore.Daemon.Grpc;
 using LayerStore.Daemon.Hosting;
 using LayerStore.Daemon.Protos.Health;
+using LayerStore.Daemon.Protos.Snapshots;
 
 namespace Daemon.Tests.Hosting;
 
@@ -28,9 +29,11 @@ public sealed class DaemonProcessTests : IDisposable
         using (WireClient client = new(Address))
         {
             Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(Check, new HealthCheckRequest())).Status);
+            Assert.Equal(GrpcStatus.Ok, (await client.CallAsync("/containerd.services.snapshots.v1.Snapshots/List", new ListSnapshotsRequest())).Status);
             Assert.Equal(GrpcStatus.NotFound, (await client.CallAsync(Check, new HealthCheckRequest { Service = "no\nsuch" })).Status);
         }
 
+        // The first line: what only asks and goes well is not for this level.
         Assert.Matches("level=info msg=call request=[^ ]+ method=grpc.health.v1.Health/Check status=NotFound duration_ms=", daemon.WaitForLog("msg=call"));
         daemon.Signal("TERM");
         Assert.Equal(0, await daemon.EndAsync());

@@ -19,6 +19,8 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
     private int _done;
     private bool _isOver;
 
+    private string Target => _temp["disk/sandbox/out/m"];
+
     public void Dispose() => _temp.Dispose();
 
     [SkippableTheory]
@@ -48,6 +50,9 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
         lock (_lock)
             _isOver = true;
         await work;
+
+        // It may have ended between a mount and its end.
+        ProcessRunner.TryRun("umount", Target);
         LoopDisk.Unmount(_temp["disk"], _temp["host/disk.img"]);
         foreach (var (image, done, begun) in copies)
         {
@@ -69,7 +74,7 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
         Sandbox sandbox = new(_temp["disk/sandbox"]);
         for (var round = 0; ; round++)
         {
-            foreach (var (arguments, change) in Round(sandbox, round))
+            foreach (var (arguments, change) in Round(round))
             {
                 lock (_lock)
                 {
@@ -88,15 +93,14 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
     }
 
     // Each command, and what it does to the names of the images.
-    private static IEnumerable<(string[] Arguments, Action<HashSet<string>> Change)> Round(Sandbox sandbox, int round)
+    private IEnumerable<(string[] Arguments, Action<HashSet<string>> Change)> Round(int round)
     {
-        var target = Path.Combine(sandbox.Output, "m");
         var key = string.Create(CultureInfo.InvariantCulture, $"work-{round}");
         yield return (["pull", TestData.Source("whiteouts"), "--name", "a"], names => names.Add("a"));
         yield return (["pull", TestData.Source("loose"), "--name", "b"], names => names.Add("b"));
-        yield return (["mount", "a", target, "--key", key], _ => { });
-        File.WriteAllText(Path.Combine(target, "file"), $"round {round}");
-        Directory.Delete(Path.Combine(target, "opaque"), recursive: true);
+        yield return (["mount", "a", Target, "--key", key], _ => { });
+        File.WriteAllText(Path.Combine(Target, "file"), $"round {round}");
+        Directory.Delete(Path.Combine(Target, "opaque"), recursive: true);
         yield return (["umount", key], _ => { });
         yield return (["commit", key, "c"], names => names.Add("c"));
         yield return (["pull", TestData.Source("compressions"), "--name", "d"], names => names.Add("d"));

@@ -8,7 +8,7 @@ internal static class LoopDisk
     /// keeps the device and the files that were deleted.</remarks>
     public static void Unmount(string directory, string image) => ProcessRunner.Script(
         """
-        for i in {1..200}; do umount "$1" 2> /dev/null && break; sleep 0.1; done
+        for i in {1..100}; do umount "$1" 2> /dev/null && break; ((i < 100)) || umount "$1"; sleep 0.1; done
         for i in {1..1200}; do test -z "$(losetup -j "$2")" && exit; sleep 0.1; done
         echo "$1 is still mounted somewhere" >&2; exit 1
         """,

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LayerStore.Daemon.Grpc;
@@ -11,7 +12,9 @@ internal sealed class CallObserver(ILogger<CallObserver> logger) : IGrpcObserver
     /// <summary>The name of its meter and of its source of spans.</summary>
     public const string SourceName = "LayerStore.Daemon";
 
-    private const string HealthService = "grpc.health.v1.Health";
+    // What changes nothing. containerd asks for the usage of each snapshot over and over: those lines would be most of a node's log.
+    private static readonly FrozenSet<string> s_questions = FrozenSet.ToFrozenSet(
+        ["Check", "Watch", "Stat", "List", "Mounts", "Usage", "Info", "Read", "Status", "ListStatuses"], StringComparer.Ordinal);
 
     private static readonly ActivitySource s_source = new(SourceName);
     private static readonly Meter s_meter = new(SourceName);
@@ -52,7 +55,7 @@ internal sealed class CallObserver(ILogger<CallObserver> logger) : IGrpcObserver
     public void Answered(GrpcCall call, GrpcOutcome outcome)
     {
         (string service, string method) = Split(call.Method);
-        LogLevel level = LevelOf(service, outcome.Status);
+        LogLevel level = LevelOf(method, outcome.Status);
         if (logger.IsEnabled(level))
         {
             List<KeyValuePair<string, object?>> fields =
@@ -75,9 +78,9 @@ internal sealed class CallObserver(ILogger<CallObserver> logger) : IGrpcObserver
     internal static string NameOf(GrpcStatus status) => status == GrpcStatus.Ok ? "OK" : status.ToString();
 
     // containerd asks for many things that are not there, and learns so: that is no warning.
-    private static LogLevel LevelOf(string service, GrpcStatus status) => status switch
+    private static LogLevel LevelOf(string method, GrpcStatus status) => status switch
     {
-        GrpcStatus.Ok => service == HealthService ? LogLevel.Debug : LogLevel.Information,
+        GrpcStatus.Ok => s_questions.Contains(method) ? LogLevel.Debug : LogLevel.Information,
         GrpcStatus.Internal or GrpcStatus.Unknown or GrpcStatus.DataLoss => LogLevel.Error,
         GrpcStatus.ResourceExhausted or GrpcStatus.PermissionDenied or GrpcStatus.Unauthenticated => LogLevel.Warning,
         _ => LogLevel.Information,

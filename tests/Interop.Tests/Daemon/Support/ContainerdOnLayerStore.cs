@@ -134,7 +134,7 @@ internal sealed class ContainerdOnLayerStore : IDisposable
         Assert.Empty(Containerd.Ctr("content", "list", "--quiet").Lines);
 
         // What nobody holds any more is freed a little later.
-        Service.WaitUntil(() => Left().Length == 0, "the store to be empty", () => string.Join('\n', Left().Append(Daemon.Log)));
+        Service.WaitUntil(() => Left().Length == 0, "the store to be empty", () => string.Join('\n', [.. Left(), Daemon.Log, Containerd.Log]));
         Daemon.Cli("check");
         Assert.Empty(Containerd.Ctr("leases", "list", "--quiet").Lines);
         Assert.Empty(MountTable.Under(_temp.FullPath));

@@ -63,8 +63,14 @@ new_disk() {
 }
 
 drop_disk() {
+    local waited=0
     unmount_below "$work/disk/"
-    umount "$work/disk"
+
+    # A process that a removal left behind may still be freeing files there.
+    until umount "$work/disk" 2> /dev/null; do
+        ((waited++ < 300)) || { umount "$work/disk"; return 1; }
+        sleep 0.1
+    done
     losetup --detach "$disk_device"
     disk_device=
     rm "$work/disk.img"

@@ -9,20 +9,7 @@ public sealed partial class ContentStore
     /// <summary>The names of all blobs, ordered: of those that are here, and of those that were here once (<see cref="ListAbsentAsync"/>).</summary>
     public IReadOnlyList<Digest> ListNames()
     {
-        HashSet<Digest> names = [];
-        foreach (DigestAlgorithm algorithm in (ReadOnlySpan<DigestAlgorithm>)[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
-        {
-            foreach (string path in Directory.EnumerateFileSystemEntries(_layout.Blobs(algorithm)))
-            {
-                string name = Path.GetFileName(path);
-                string encoded = name.EndsWith(DamagedSuffix, StringComparison.Ordinal) ? name[..^DamagedSuffix.Length] : name;
-                if (Digest.TryParse($"{algorithm.Name()}:{encoded}", out Digest? digest) && PosixFile.StatPath(path, Name(digest)) is { IsRegular: true })
-                {
-                    names.Add(digest);
-                }
-            }
-        }
-
+        HashSet<Digest> names = [.. Files().Select(file => file.Digest)];
         foreach (Digest digest in _database.Read(BlobTable.Digests))
         {
             if (!names.Contains(digest) && PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)

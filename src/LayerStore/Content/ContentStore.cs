@@ -225,21 +225,35 @@ public sealed partial class ContentStore : IContentStore
     {
         Dictionary<string, BlobRow> rows = _database.Read(BlobTable.All);
         List<BlobInfo> blobs = [];
-        foreach (DigestAlgorithm algorithm in (ReadOnlySpan<DigestAlgorithm>)[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
+        foreach ((Digest digest, FileStat file, bool isDamaged) in Files())
         {
-            foreach (string path in Directory.EnumerateFileSystemEntries(_layout.Blobs(algorithm)))
+            if (!isDamaged)
             {
-                if (Digest.TryParse($"{algorithm.Name()}:{Path.GetFileName(path)}", out Digest? digest)
-                    && PosixFile.StatPath(path, Name(digest)) is { IsRegular: true } file)
-                {
-                    BlobRow? row = rows.GetValueOrDefault(digest.ToString());
-                    blobs.Add(ToInfo(digest, row ?? new BlobRow(file.Size, null, file.ModifiedAt, file.ModifiedAt, Labels.None)));
-                }
+                BlobRow? row = rows.GetValueOrDefault(digest.ToString());
+                blobs.Add(ToInfo(digest, row ?? new BlobRow(file.Size, null, file.ModifiedAt, file.ModifiedAt, Labels.None)));
             }
         }
 
         blobs.Sort((a, b) => a.Digest.CompareTo(b.Digest));
         return blobs;
+    }
+
+    /// <summary>The regular files with a blob's name, or with that of one that was set aside, in no order.</summary>
+    private IEnumerable<(Digest Digest, FileStat File, bool IsDamaged)> Files()
+    {
+        foreach (DigestAlgorithm algorithm in (DigestAlgorithm[])[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
+        {
+            foreach (string path in Directory.EnumerateFileSystemEntries(_layout.Blobs(algorithm)))
+            {
+                string name = Path.GetFileName(path);
+                bool isDamaged = name.EndsWith(DamagedSuffix, StringComparison.Ordinal);
+                string encoded = isDamaged ? name[..^DamagedSuffix.Length] : name;
+                if (Digest.TryParse($"{algorithm.Name()}:{encoded}", out Digest? digest) && PosixFile.StatPath(path, Name(digest)) is { IsRegular: true } file)
+                {
+                    yield return (digest, file, isDamaged);
+                }
+            }
+        }
     }
 
     private LayerStoreException Absent(Digest digest) =>

@@ -13,15 +13,11 @@ images=${IMAGES:-$repository/.cache/images}
 
 # on_new_disk FILE COMMAND…: measures a command on a file system of its own, $work/disk.
 on_new_disk() {
-    rm -f "$work/disk.img"
-    truncate -s 16G "$work/disk.img"
-    mkfs.ext4 -q -E lazy_itable_init=1 "$work/disk.img"
-    mkdir -p "$work/disk"
-    mount -o loop "$work/disk.img" "$work/disk"
+    new_disk
     sync
     measure "$@"
     written=$(du --summarize --block-size=1M "$work/disk" | cut -f 1)
-    umount "$work/disk"
+    drop_disk
 }
 
 run() {    # run FILE COMMAND SOURCE [OPTION]

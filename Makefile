@@ -18,7 +18,7 @@ export DOTNET_CLI_USE_MSBUILD_SERVER := 0
 
 TOOLS ?= layerstore layerstore-store umoci containerd podman buildah gnu-tar bsdtar
 
-.PHONY: help sdk deps build test demo fuzz faults hostile lint format bench bench-tool bench-report bench-unpack bench-containers bench-stores bench-start bench-growth bench-drivers bench-commit bench-sync bench-daemon bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
+.PHONY: help sdk deps build build-native test demo fuzz faults hostile lint format bench bench-tool bench-report bench-unpack bench-containers bench-stores bench-start bench-growth bench-drivers bench-commit bench-sync bench-daemon bench-gzip go-suites corpus-scores images approve-golden testdata approve-api clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -30,12 +30,21 @@ sdk:
 deps: sdk ## installs the Debian packages that are missing (root or sudo)
 	@.ci/install-deps
 
+NATIVE := -p:Native=true -p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/native.lock.json
+PUBLISH := dotnet publish --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained -p:UseSharedCompilation=false
+
 build: sdk ## out/layerstore: a self-contained program for linux-x64, and the daemon that `serve` runs
 	@rm -rf out/lib
-	@dotnet publish src/Cli --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained \
-		-p:UseSharedCompilation=false --output out/lib
-	@dotnet publish src/Cli/Daemon --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained \
-		-p:UseSharedCompilation=false --output out/lib/daemon
+	@$(PUBLISH) src/Cli --output out/lib
+	@$(PUBLISH) src/Cli/Daemon --output out/lib/daemon
+	@ln -sfn lib/layerstore-cli out/layerstore
+	@echo "out/layerstore is built"
+
+build-native: sdk ## the same, the program compiled to machine code (NuGet's NativeAOT pack for .NET 10 and gcc; the lock files do not have the pack)
+	@dotnet restore src/Cli --verbosity quiet --runtime linux-x64 $(NATIVE)
+	@rm -rf out/lib
+	@$(PUBLISH) src/Cli --no-restore $(NATIVE) --output out/lib
+	@$(PUBLISH) src/Cli/Daemon --output out/lib/daemon
 	@ln -sfn lib/layerstore-cli out/layerstore
 	@echo "out/layerstore is built"
 

@@ -62,6 +62,42 @@ internal static class LayerPath
         }
     }
 
+    /// <summary>How many names a path goes on with until <c>..</c> has led it out of the directory that it is in; 0 if it stays.</summary>
+    public static int NamesUntilLeft(IEnumerable<ByteString> names)
+    {
+        int depth = 1;
+        int used = 0;
+        foreach (ByteString name in names)
+        {
+            used++;
+            depth += name.Span switch
+            {
+                [(byte)'.'] => 0,
+                [(byte)'.', (byte)'.'] => -1,
+                _ => 1,
+            };
+            if (depth == 0)
+            {
+                return used;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Each name with a slash before it.</summary>
+    public static ByteString JoinAll(IEnumerable<ByteString> names)
+    {
+        List<byte> path = [];
+        foreach (ByteString name in names)
+        {
+            path.Add(Slash);
+            path.AddRange(name.Span);
+        }
+
+        return ByteString.FromOwned([.. path]);
+    }
+
     /// <summary>The path of the whiteout that hides a path.</summary>
     public static ByteString WhiteoutOf(ByteString path)
     {

@@ -54,6 +54,11 @@ internal sealed partial class DirectoryTree
                 throw LinkWayTaken(LayerPath.Join(node.Path, name));
             }
 
+            if (links > 0 && status is { IsDirectory: false } && IsLeftLower(node, name, status.Value, rest))
+            {
+                status = node.HidesLower ? null : throw NotADirectory(path);
+            }
+
             if (make && status is { IsDirectory: false } && IsHiddenLower(node, name))
             {
                 RefuseIfFollowed(node, name);
@@ -66,16 +71,13 @@ internal sealed partial class DirectoryTree
                 Note(node.OnWayOfLinks, name, isOnWay);
 
                 // What a link says of directories that are not there is taken by its letters, as the peers do (filepath-securejoin).
-                if (links > 0 && TryLeaveMissing(rest))
+                if (links > 0 && LayerPath.NamesUntilLeft(rest) is > 0 and int names)
                 {
+                    NoteLeft(node, name, rest.Take(names));
+                    Drop(rest, names);
                     if (place.EndsTarget(rest.Count))
                     {
                         throw LinkLeft(path);
-                    }
-
-                    if (!_whiteoutsDelete && !node.HidesLower)
-                    {
-                        _unsettled.Add(_options.Remember(LayerPath.Join(node.Path, name))); // A link there would lead elsewhere.
                     }
 
                     continue;
@@ -193,32 +195,34 @@ internal sealed partial class DirectoryTree
         }
     }
 
-    /// <summary>Drops what a path does below a missing directory, if it leaves that again: <c>b/../..</c>.</summary>
-    private static bool TryLeaveMissing(Stack<ByteString> rest)
-    {
-        int depth = 1;
-        int used = 0;
-        foreach (ByteString name in rest)
-        {
-            used++;
-            depth += name.Span switch
-            {
-                [(byte)'.'] => 0,
-                [(byte)'.', (byte)'.'] => -1,
-                _ => 1,
-            };
-            if (depth == 0)
-            {
-                for (; used > 0; used--)
-                {
-                    rest.Pop();
-                }
+    /// <summary>
+    /// Whether a path goes through something of a layer below that is no directory, and out of it again. A stored layer, which has nothing there, takes that
+    /// by its letters and learns when it is completed that it was wrong.
+    /// </summary>
+    private bool IsLeftLower(DirectoryNode node, ByteString name, FileStatus status, Stack<ByteString> rest) =>
+        _whiteoutsDelete && !node.Made.Contains(name) && LayerPath.NamesUntilLeft(rest) > 0 && (status.Type != FileType.SymbolicLink || IsHiddenLower(node, name));
 
-                return true;
-            }
+    /// <summary>Notes where a path through a stored layer went by its letters. Of what hides all that is below it, layers below have nothing to say.</summary>
+    private void NoteLeft(DirectoryNode node, ByteString name, IEnumerable<ByteString> names)
+    {
+        if (_whiteoutsDelete || node.HidesLower)
+        {
+            return;
         }
 
-        return false;
+        LeftWay way = new(node.Path, ByteString.Concat(name.Span, node.Whiteouts.Contains(name) ? default : LayerPath.JoinAll(names).Span));
+        if (!_left.Contains(way))
+        {
+            _left.Add(new LeftWay(_options.Remember(way.Directory), _options.Remember(way.Names)));
+        }
+    }
+
+    private static void Drop(Stack<ByteString> rest, int count)
+    {
+        for (; count > 0; count--)
+        {
+            rest.Pop();
+        }
     }
 
     /// <summary>
@@ -229,10 +233,13 @@ internal sealed partial class DirectoryTree
     {
         while (links > 0 && rest.TryPop(out ByteString name))
         {
-            if (name.Span is not [(byte)'.'] && !TryLeaveMissing(rest))
+            int names = name.Span is [(byte)'.'] ? 0 : LayerPath.NamesUntilLeft(rest);
+            if (names == 0)
             {
                 BadLayer.ThrowIfMark(name, path);
             }
+
+            Drop(rest, names);
         }
     }
 
@@ -242,7 +249,4 @@ internal sealed partial class DirectoryTree
 
     private static LayerStoreException LinkLeft(ByteString path) =>
         BadLayer.Because($"the layer has a path through a symbolic link of a layer below and out of it again: {path}");
-
-    private static LayerStoreException NotADirectory(ByteString path) =>
-        BadLayer.Because($"the layer has a path through something that is not a directory: {path}");
 }

@@ -26,6 +26,7 @@ internal sealed partial class DirectoryTree : IDisposable
     private readonly bool _whiteoutsDelete;
     private readonly List<(DirectoryNode Node, ByteString Name, ByteString Path)> _mustBeHidden = [];
     private readonly SortedSet<ByteString> _unsettled = [];
+    private readonly HashSet<LeftWay> _left = [];
 
     /// <param name="root">The root, which holds what layers below made if whiteouts delete.</param>
     /// <param name="options">How the layer is applied.</param>
@@ -42,6 +43,9 @@ internal sealed partial class DirectoryTree : IDisposable
 
     /// <summary>Directories that must not be a link in the layers below.</summary>
     public IReadOnlyCollection<ByteString> Unsettled => _unsettled;
+
+    /// <summary>Where paths through a stored layer went by the letters of its links.</summary>
+    public IReadOnlyCollection<LeftWay> Left => _left;
 
     /// <summary>The directory of a clean path, made with all that is missing above it.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: something else is in the way, or too many links.</exception>
@@ -204,6 +208,10 @@ internal sealed partial class DirectoryTree : IDisposable
     /// </summary>
     public static LayerStoreException LinkWayTaken(ByteString path) =>
         BadLayer.Because($"the layer has something else than a directory where a symbolic link of a layer below leads: {path}");
+
+    /// <summary>The error for a path through something of a layer below that is no directory.</summary>
+    public static LayerStoreException NotADirectory(ByteString path) =>
+        BadLayer.Because($"the layer has a path through something that is not a directory: {path}");
 
     /// <summary>
     /// Notes a directory of a stored layer that was made for a path and is now made, hidden or removed by an entry: if a layer below has

@@ -105,6 +105,7 @@ internal sealed partial class LayerApplier : IDisposable
             ImpliedDirectories = implied,
             Replacements = _replacements,
             UnsettledDirectories = [.. _tree.Unsettled],
+            LeftWays = [.. _tree.Left],
             LinksToLower = Deletes ? [] : [.. AwaitedLinks().Select(link => link.Entry with { Name = LayerPath.Join(link.Parent.Path, link.Name) })],
         };
     }

@@ -31,6 +31,9 @@ internal sealed record LayerApplyResult
     /// <summary>Directories that were made for a path and then made, hidden or removed by an entry; a layer below must not have a link there.</summary>
     public required IReadOnlyList<ByteString> UnsettledDirectories { get; init; }
 
+    /// <summary>Ways through what the layer does not have and out of it again; in the layers below there must be directories, or nothing.</summary>
+    public required IReadOnlyList<LeftWay> LeftWays { get; init; }
+
     /// <summary>Inodes of directories that the layer made in the place of something else of its own: another path must not lead into them.</summary>
     public required IReadOnlySet<ulong> Replacements { get; init; }
 
@@ -41,5 +44,5 @@ internal sealed record LayerApplyResult
     public bool HasSquashedOwners => NotedOwners.Values.Any(owner => OwnerPolicy.Squash(owner) != owner);
 
     /// <summary>Whether the layer needs what is below it: an implied directory takes the metadata of the lower one, a link may lead to a lower file. Such a layer is completed for each chain.</summary>
-    public bool IsLoose => ImpliedDirectories.Count > 0 || UnsettledDirectories.Count > 0 || LinksToLower.Count > 0;
+    public bool IsLoose => ImpliedDirectories.Count > 0 || UnsettledDirectories.Count > 0 || LeftWays.Count > 0 || LinksToLower.Count > 0;
 }

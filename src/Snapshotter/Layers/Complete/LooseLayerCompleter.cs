@@ -55,6 +55,7 @@ internal sealed class LooseLayerCompleter
         completer.MoveDirectoriesOverLinks();
         completer.SettleDirectoriesOverFiles();
         completer.RefuseLinksTakenAway(result.UnsettledDirectories);
+        completer.RefuseWays(result.LeftWays);
         foreach (TarEntry link in result.LinksToLower)
         {
             completer.MakeLink(link);
@@ -150,6 +151,30 @@ internal sealed class LooseLayerCompleter
             if (_lower.StatThroughLinks(path) is { Type: FileType.SymbolicLink })
             {
                 throw DirectoryTree.LinkTakenAway(path);
+            }
+        }
+    }
+
+    /// <summary>The same for something else than a directory that a path went through and out of again.</summary>
+    private void RefuseWays(IReadOnlyList<LeftWay> ways)
+    {
+        foreach (LeftWay way in ways)
+        {
+            ByteString path = way.Directory;
+            foreach (ByteString name in LayerPath.Reversed(way.Names).Reverse())
+            {
+                if (name.Span is [(byte)'.', (byte)'.'])
+                {
+                    path = LayerPath.Split(path).Directory;
+                }
+                else if (name.Span is not [(byte)'.'])
+                {
+                    path = LayerPath.Join(path, name);
+                    if (_lower.StatThroughLinks(path) is { IsDirectory: false })
+                    {
+                        throw DirectoryTree.NotADirectory(path);
+                    }
+                }
             }
         }
     }

@@ -67,6 +67,8 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
             {
                 case null or FileType.Directory:
                     break;
+                case not null when !isOfLower && links > 0 && LayerPath.NamesUntilLeft(rest) > 0 && IsHiddenLower(current):
+                    break; // It is not there: what the link says of it is taken by its letters.
                 case FileType.SymbolicLink when isOfLower && (layer.Stat(current) is not null || layer.Hides(current)):
                     throw DirectoryTree.LinkWayTaken(current);
                 case FileType.SymbolicLink when ++links <= MaxLinks:
@@ -94,6 +96,8 @@ internal sealed class PathResolver(LayerTree layer, LowerView lower)
     }
 
     private FileStatus? Stat(ByteString path) => layer.Stat(path) is { IsWhiteout: false } status ? status : lower.Stat(path);
+
+    private bool IsHiddenLower(ByteString path) => layer.Stat(path) is null or { IsWhiteout: true } && layer.Hides(path);
 
     private static List<ByteString> Components(ByteString path) => [.. LayerPath.Reversed(path).Reverse()];
 

@@ -151,4 +151,41 @@ public sealed class EntryOrderTests : LayerTestBase
         Refused(new TestLayer().Dir("d").File("d/f"), new TestLayer().File("d").Dir("d").Link("l", "d/f"));
         Assert.Equal([.. s_usrMerge[..4], "/usr/lib/d", "/usr/lib/d/x", "/usr/lib/old"], Names(Base, new TestLayer().File("lib/d").Dir("lib/d").File("lib/d/x")));
     }
+
+    [SkippableFact]
+    public void A_path_through_a_lower_file_and_out_of_it_again_is_refused()
+    {
+        TestLayer below = new TestLayer().File("a").File("n").Dir("d").File("d/b").Symlink("c", "d");
+        TestLayer Through(string target) => new TestLayer().Symlink("s", target);
+        Refused(below, Through("a/..").File("s/x"));
+        Refused(below, Through("a/..").File("x").Link("l", "s/x"));
+        Refused(below, Through("a/..").Link("l", "s/n"));
+        Refused(below, Through("a/..").Whiteout("s/n"));
+        Refused(below, Through("a/..").File("s/x").Whiteout("a"));
+        Refused(below, Through("a/..").Whiteout("a").File("s/x"));
+        Refused(below, Through("a/..").Whiteout("a").Whiteout("s/n"));
+        Refused(below, Through("a/..").Whiteout("a").File("x").Link("l", "s/x"));
+        Refused(below, Through("a/./x/../..").File("s/x"));
+        Refused(below, Through("d/b/../..").File("s/x"));
+        Refused(below, Through("d/b/../..").File("s/x").Whiteout("d"));
+        Refused(below, Through("c/..").Whiteout("c").File("s/x"));
+        Refused(below, Through("c/..").Whiteout("c").Whiteout("s/n"));
+        Refused(below, Through("c/..").File("s/x"));
+    }
+
+    [SkippableFact]
+    public void A_path_through_a_file_that_is_hidden_by_the_directory_it_is_in_goes_by_its_letters()
+    {
+        TestLayer below = new TestLayer().Dir("d").File("d/a").Symlink("d/c", "/").Dir("e").File("e/n");
+        foreach (string name in (string[])["a", "c", "none"])
+        {
+            TestLayer Hidden(string target) => new TestLayer().Opaque("d").Symlink("d/s", $"{name}/{target}");
+            Assert.Equal(["/", "/d", "/d/s", "/d/x", "/e", "/e/n"], Names(below, Hidden("..").File("d/s/x")));
+            Assert.Equal(["/", "/d", "/d/l", "/d/s", "/d/x", "/e", "/e/n"], Names(below, Hidden("..").File("d/x").Link("d/l", "d/s/x")));
+            Assert.Equal(["/", "/d", "/d/s", "/e"], Names(below, Hidden("../../e").Whiteout("d/s/n")));
+            Assert.Equal(["/", "/d", "/d/s", "/e", "/e/n", "/l"], Names(below, Hidden("../../e").Link("l", "d/s/n")));
+        }
+
+        Assert.Equal(["/", "/e", "/e/n", "/s", "/x"], Names(below, new TestLayer().Symlink("s", "d/a/../..").Whiteout("d").File("s/x")));
+    }
 }

@@ -22,33 +22,24 @@ internal sealed class StackView : IDisposable
     /// <param name="xattrNamespace">Where overlay keeps its marks.</param>
     /// <param name="followsReferences">Whether redirects are followed and files without data are completed. Only for uppers that the kernel wrote:
     /// layers that came from a tar never have either.</param>
-    /// <param name="empty">An empty directory that stays, for a single layer; null makes one in the temporary directory, where a kill leaves it.</param>
+    /// <param name="empty">An empty directory that stays, for a single layer; null for one in memory, that is nowhere either.</param>
     public static StackView Open(IReadOnlyList<string> layers, string xattrNamespace, bool followsReferences = false, string? empty = null)
     {
-        // Overlay takes no single layer, and a layer alone would show its whiteouts: then an empty directory goes below. It
-        // must outlive the mount, which cannot list a removed one.
-        DirectoryInfo? made = layers.Count == 1 && empty is null ? Directory.CreateTempSubdirectory("layerstore-") : null;
-        try
+        List<string> options = [];
+        if (xattrNamespace == "user")
         {
-            IEnumerable<string> lowers = layers.Count == 1 ? layers.Append(empty ?? made!.FullName) : layers;
-            List<string> options = [$"lowerdir={string.Join(':', lowers.Select(Escape))}"];
-            if (xattrNamespace == "user")
-            {
-                options.Add("userxattr");
-            }
-            else
-            {
-                options.Add(followsReferences ? "redirect_dir=follow" : "redirect_dir=nofollow");
-                options.Add(followsReferences ? "metacopy=on" : "metacopy=off");
-            }
+            options.Add("userxattr");
+        }
+        else
+        {
+            options.Add(followsReferences ? "redirect_dir=follow" : "redirect_dir=nofollow");
+            options.Add(followsReferences ? "metacopy=on" : "metacopy=off");
+        }
 
-            return new StackView(Mounter.MountDetached(new Mount("overlay", "overlay", options)), made);
-        }
-        catch
-        {
-            made?.Delete();
-            throw;
-        }
+        // Overlay takes no single layer, and a layer alone would show its whiteouts: then an empty directory goes below.
+        return layers.Count == 1 && empty is null
+            ? OpenSingle(layers[0], options)
+            : new StackView(MountOn(layers.Count == 1 ? layers.Append(empty!) : layers, options), made: null);
     }
 
     /// <inheritdoc/>
@@ -57,6 +48,32 @@ internal sealed class StackView : IDisposable
         Root.Dispose();
         _made?.Delete();
     }
+
+    private static StackView OpenSingle(string layer, IReadOnlyList<string> options)
+    {
+        try
+        {
+            using RootDirectory memory = Mounter.MountDetached(new Mount("tmpfs", "tmpfs", ["mode=0700"]));
+            return new StackView(MountOn([layer, $"/proc/self/fd/{memory.Handle.DangerousGetHandle()}"], options), made: null);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EINVAL)
+        {
+            // Before Linux 6.15 overlay takes no mount that is nowhere. The directory must outlive the mount, which cannot list a removed one; a kill leaves it.
+            DirectoryInfo made = Directory.CreateTempSubdirectory("layerstore-");
+            try
+            {
+                return new StackView(MountOn([layer, made.FullName], options), made);
+            }
+            catch
+            {
+                made.Delete();
+                throw;
+            }
+        }
+    }
+
+    private static RootDirectory MountOn(IEnumerable<string> lowers, IReadOnlyList<string> options) =>
+        Mounter.MountDetached(new Mount("overlay", "overlay", [$"lowerdir={string.Join(':', lowers.Select(Escape))}", .. options]));
 
     private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
 }

@@ -159,4 +159,20 @@ public sealed class ProcessTests
             cancellation.Cancel();
         }
     }
+
+    [SkippableFact]
+    public async Task A_layer_upon_a_single_one_needs_no_temporary_directory_that_a_kill_would_leave()
+    {
+        Tools.RequireRoot();
+        Skip.If(Environment.OSVersion.Version < new Version(6, 15), "overlay takes no mount that is nowhere on this kernel");
+        using TestStore store = new();
+        File.SetUnixFileMode(store.Temp.CreateDirectory("below/d"), UnixFileMode.UserRead);
+        ToolCommand apply = store.Process(["layer", "apply", "--overlay", "--parents", store["below"], store["layer"]]) with
+        {
+            Input = TestLayout.Tar("d/file", "text"),
+            Environment = new Dictionary<string, string?> { ["TMPDIR"] = store["none"] },
+        };
+        (await apply.RunAsync()).Expect();
+        Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode(store["layer/d"]));
+    }
 }

@@ -15,7 +15,6 @@
 # It reads nothing but the file system: no archive, no image. Needs perl, find, sha256sum (coreutils) and getfattr (attr).
 use strict;
 use warnings;
-use POSIX ();
 
 @ARGV == 1 or die "usage: tree.pl DIR\n";
 chdir $ARGV[0] or die "tree.pl: $ARGV[0]: $!\n";
@@ -23,15 +22,30 @@ $ENV{LC_ALL} = 'C';
 
 my %types = (d => 'dir', f => 'file', l => 'symlink', p => 'fifo', c => 'char', b => 'block', s => 'socket');
 
-sub run_null {    # the NUL-separated output of a shell command
-    my ($command) = @_;
-    open my $pipe, '-|', $command or die "tree.pl: $command: $!\n";
+sub run_null {    # the NUL-separated output of a program
+    my @command = @_;
+    open my $pipe, '-|', @command or die "tree.pl: $command[0]: $!\n";
     binmode $pipe;
     local $/ = "\0";
     my @fields = <$pipe>;
-    close $pipe or die "tree.pl: failed ($?): $command\n";
+    close $pipe or die "tree.pl: failed ($?): $command[0]\n";
     chomp @fields;
     return @fields;
+}
+
+sub batches {    # as many paths as a command line has room for, again and again
+    my @batches = ([]);
+    my $size = 0;
+    for my $path (@_) {
+        my $length = 16 + length $path;    # with its pointer
+        if ($size + $length > 1_000_000) {
+            push @batches, [];
+            $size = 0;
+        }
+        $size += $length;
+        push @{ $batches[-1] }, $path;
+    }
+    return grep { @$_ > 0 } @batches;
 }
 
 sub escape {
@@ -46,33 +60,38 @@ sub mtime {    # find prints ten digits after the point
     return "$1.$2";
 }
 
-my %sha256;
-for (run_null(q{find . -xdev -type f -print0 | xargs -0r sha256sum -z --})) {
-    /^([0-9a-f]{64})  (.*)$/s or die "tree.pl: odd line from sha256sum\n";
-    $sha256{$2} = $1;
-}
-
-my (%xattrs, $file);
-open my $pipe, '-|', q{find . -xdev -print0 | xargs -0r getfattr -h -d -m - -e hex --absolute-names --} or die "getfattr: $!\n";
-while (my $line = <$pipe>) {
-    chomp $line;
-    if ($line =~ s/^# file: //) {
-        $line =~ s/\\([0-7]{3})/chr oct $1/ge;
-        $file = $line;
-    }
-    elsif ($line =~ /^(.+?)(?:=(?:0x([0-9a-f]*)|"")?)?$/ && $1 ne 'security.selinux') {
-        my ($name, $value) = ($1, $2 // '');
-        $name =~ s/\\([0-7]{3})/chr oct $1/ge;
-        push @{ $xattrs{$file} }, escape($name) . '=' . $value;
-    }
-}
-close $pipe or die "tree.pl: getfattr failed ($?)\n";
-
 my @format = map { "%$_" } qw(p y m U G T@ s D i l);
-my @fields = run_null("find . -xdev -printf '" . join('\0', @format) . "\\0'");
+my @fields = run_null('find', '.', '-xdev', '-printf', join('\0', @format) . '\0');
 my %entries;
 while (my ($path, @rest) = splice @fields, 0, scalar @format) {
     $entries{$path} = \@rest;
+}
+
+my %sha256;
+for my $batch (batches(grep { $entries{$_}[0] eq 'f' } keys %entries)) {
+    for (run_null('sha256sum', '-z', '--', @$batch)) {
+        /^([0-9a-f]{64})  (.*)$/s or die "tree.pl: odd line from sha256sum\n";
+        $sha256{$2} = $1;
+    }
+}
+
+my %xattrs;
+for my $batch (batches(keys %entries)) {
+    my $file;
+    open my $pipe, '-|', qw(getfattr -h -d -m - -e hex --absolute-names --), @$batch or die "tree.pl: getfattr: $!\n";
+    while (my $line = <$pipe>) {
+        chomp $line;
+        if ($line =~ s/^# file: //) {
+            $line =~ s/\\([0-7]{3})/chr oct $1/ge;
+            $file = $line;
+        }
+        elsif ($line =~ /^(.+?)(?:=(?:0x([0-9a-f]*)|"")?)?$/ && $1 ne 'security.selinux') {
+            my ($name, $value) = ($1, $2 // '');
+            $name =~ s/\\([0-7]{3})/chr oct $1/ge;
+            push @{ $xattrs{$file} }, escape($name) . '=' . $value;
+        }
+    }
+    close $pipe or die "tree.pl: getfattr failed ($?)\n";
 }
 
 # A file may have more names outside this tree: only those in it make a group.

@@ -1,3 +1,4 @@
+using Interop.Tests.Hostile;
 using LayerStore;
 using Snapshotter.Layers;
 
@@ -24,17 +25,31 @@ internal sealed class ArchiveReadings
     /// <summary>The reading of LayerStore that one of <see cref="Others"/> is compared with.</summary>
     public Reading OursFor(string tool) => Tool.Named(tool).Lists ? Entries : Tree;
 
-    /// <summary>Lets everyone read an archive.</summary>
-    public static ArchiveReadings Of(string archive)
+    /// <summary>Lets everyone read archives. Several at a time take less than one after the other: most of it is starting programs.</summary>
+    public static IReadOnlyList<ArchiveReadings> Of(IReadOnlyList<string> archives)
     {
         using TempDirectory work = new();
         var start = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        work.CreateDirectory("trees");
-        ProcessRunner.Run(s_extract, archive, work.FullPath);
+        work.CreateDirectory("lists");
+        for (var i = 0; i < archives.Count; i++)
+        {
+            work.CreateDirectory($"{i}/trees");
+            new HostileImage(work[$"{i}"], canary: "").Layers(File.ReadAllBytes(archives[i]));
+        }
+
+        ProcessRunner.Run(s_extract, [work.FullPath, .. archives]);
+        return [.. archives.Select((archive, i) => Of(archive, work, i, start))];
+    }
+
+    private static ArchiveReadings Of(string archive, TempDirectory work, int number, long start)
+    {
         var entries = EntryListing.Read(archive);
-        var refusal = Apply(archive, work["trees/layerstore"]);
-        var trees = Trees(work, start, EntryListing.HasRoot(entries));
-        var others = Tool.All.Where(tool => File.Exists(work[tool.Name + ".exit"])).ToDictionary(tool => tool.Name, tool => Other(tool, work, trees));
+        var refusal = Apply(archive, work[$"{number}/trees/layerstore"]);
+        var trees = Trees(work[$"{number}/trees"], start, EntryListing.HasRoot(entries));
+        string Results(Tool tool) => work[tool.Lists ? $"lists/{number}" : $"{number}/{tool.Name}"];
+        var others = Tool.All
+            .Where(tool => tool.Name != "dotnet" && File.Exists(Results(tool) + ".exit"))
+            .ToDictionary(tool => tool.Name, tool => Other(tool, Results(tool), trees));
         others.Add("dotnet", DotnetListing.Read(archive));
         return new ArchiveReadings
         {
@@ -44,12 +59,12 @@ internal sealed class ArchiveReadings
         };
     }
 
-    private static Reading Other(Tool tool, TempDirectory work, Dictionary<string, List<FileLine>> trees)
+    private static Reading Other(Tool tool, string results, Dictionary<string, List<FileLine>> trees)
     {
-        if (File.ReadAllText(work[tool.Name + ".exit"]).Trim() is not "0" and var code)
-            return Reading.Refused($"exit code {code}: {File.ReadAllText(work[tool.Name + ".out"])}");
+        if (File.ReadAllText(results + ".exit").Trim() is not "0" and var code)
+            return Reading.Refused($"exit code {code}: {File.ReadAllText(results + ".out")}");
         return tool.Lists
-            ? Reading.OfEntries(File.ReadLines(work[tool.Name + ".list"]).Select(FileLine.Parse))
+            ? Reading.OfEntries(File.ReadLines(results + ".list").Select(FileLine.Parse))
             : Reading.OfTree(trees[tool.Name]);
     }
 
@@ -67,10 +82,10 @@ internal sealed class ArchiveReadings
     }
 
     // One run of tree.pl lists the trees of all tools: its paths begin with the tool's name.
-    private static Dictionary<string, List<FileLine>> Trees(TempDirectory work, long start, bool hasRoot)
+    private static Dictionary<string, List<FileLine>> Trees(string directory, long start, bool hasRoot)
     {
         Dictionary<string, List<FileLine>> trees = [];
-        foreach (var line in TestData.Tree(work["trees"]).TrimEnd('\n').Split('\n').Select(FileLine.Parse).Where(line => line.Path != "."))
+        foreach (var line in TestData.Tree(directory).TrimEnd('\n').Split('\n').Select(FileLine.Parse).Where(line => line.Path != "."))
         {
             var (tool, path) = line.Path.Split('/', 2) is [var first, var rest] ? (first, rest) : (line.Path, ".");
             if (!trees.TryGetValue(tool, out var lines))

@@ -8,7 +8,7 @@ namespace Interop.Tests.Differential;
 /// Every archive of the corpus as LayerStore and as others read it. What differs is explained in docs/disagreements.md, and shows exactly as
 /// often as testdata/golden/disagreements.tsv says: a new difference fails, and so does one that is gone.
 /// </summary>
-public sealed class DifferentialTests(ArchiveCorpus corpus, ITestOutputHelper output) : IClassFixture<ArchiveCorpus>
+public sealed class DifferentialTests(CorpusReadings corpus, ITestOutputHelper output) : IClassFixture<CorpusReadings>
 {
     public static TheoryData<string> Archives { get; } = [.. ArchiveCorpus.Names];
 
@@ -18,7 +18,7 @@ public sealed class DifferentialTests(ArchiveCorpus corpus, ITestOutputHelper ou
     {
         Tools.RequireRoot();
         Tools.Require("unshare", "findmnt", "getfattr", "perl", "jq");
-        ArchiveReadings readings = ArchiveReadings.Of(corpus.Make(archive));
+        ArchiveReadings readings = corpus.Of(archive);
 
         List<string> unexplained = [];
         List<string> changed = [];

@@ -1,5 +1,6 @@
-# list.py ARCHIVE: the entries that Python's tarfile sees, in the format of testdata/tree.pl but in the archive's order and as the
-# archive says: a hard link is an entry of type "hardlink" whose content is its target.
+# list.py DIR ARCHIVE...: the entries that Python's tarfile sees, in the format of testdata/tree.pl but in the archive's order and as the
+# archive says: a hard link is an entry of type "hardlink" whose content is its target. Those of the first archive go to DIR/0.list, of the
+# second to DIR/1.list; beside it 0.exit is 0, or 1 if 0.out says what was not to its liking.
 import hashlib
 import sys
 import tarfile
@@ -52,13 +53,30 @@ def xattrs(entry):
     return ",".join(found) or "-"
 
 
-# The bytes of names survive as surrogates.
-try:
-    with tarfile.open(sys.argv[1], "r:", encoding="utf-8", errors="surrogateescape") as archive:
+def lines(path):
+    # The bytes of names survive as surrogates.
+    with tarfile.open(path, "r:", encoding="utf-8", errors="surrogateescape") as archive:
         for entry in archive:
             kind = TYPES.get(entry.type, "type" + escape(entry.type))
-            print(
+            fields = (
                 escape(raw(entry.name)), kind, f"{entry.mode & 0o7777:04o}", f"{entry.uid}:{entry.gid}", mtime(entry),
-                entry.size if kind == "file" else "-", content(archive, entry, kind), "-", xattrs(entry), sep="\t")
-except Exception as error:  # what it does not take, it says in many ways
-    sys.exit(f"{type(error).__name__}: {error}")
+                entry.size if kind == "file" else "-", content(archive, entry, kind), "-", xattrs(entry))
+            yield "\t".join(map(str, fields)) + "\n"
+
+
+def write(name, text):
+    with open(name, "w", encoding="ascii", errors="backslashreplace") as file:
+        file.write(text)
+
+
+for number, path in enumerate(sys.argv[2:]):
+    out = f"{sys.argv[1]}/{number}"
+    refusal = ""
+    listed = []
+    try:
+        listed.extend(lines(path))
+    except Exception as error:  # what it does not take, it says in many ways
+        refusal = f"{type(error).__name__}: {error}"
+    write(f"{out}.list", "".join(listed))
+    write(f"{out}.out", refusal)
+    write(f"{out}.exit", "1" if refusal else "0")

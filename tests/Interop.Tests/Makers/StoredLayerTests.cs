@@ -9,21 +9,8 @@ namespace Interop.Tests.Makers;
 /// Layers of many makers, of GNU tar, bsdtar, busybox, cpio, Python, Perl, umoci and buildah in each of their formats and made by hand:
 /// stored by themselves and mounted, they show what unpacking them shows. How others read them, the differential tests compare.
 /// </summary>
-public sealed partial class StoredLayerTests(ArchiveCorpus corpus) : IClassFixture<ArchiveCorpus>
+public sealed partial class StoredLayerTests(ArchiveCorpus corpus, FilesBelow files) : IClassFixture<ArchiveCorpus>, IClassFixture<FilesBelow>
 {
-    /// <summary>Something of another kind below most of what the archives hold.</summary>
-    private const string Below =
-        """
-        mkdir -p dir/sub/two real f d dev e links "$long" usr
-        chmod 0711 dir d
-        chown 5:6 dir real
-        setfattr -n user.below -v 1 dir
-        echo old > dir/one; ln dir/one dir/other; ln dir/one other; echo old > dir/gone; echo old > d/below; echo old > f/below; echo old > dev/null
-        echo old > "${long}deep"
-        ln -s real l; ln -s dir inserted; ln -s ../real links/relative; ln -s real a; ln -s ../d usr/local
-        find . -exec touch -h -d '2001-02-03 04:05:06.789 UTC' {} +
-        """;
-
     public static TheoryData<string> Archives { get; } = [.. ArchiveCorpus.Names];
 
     [SkippableTheory]
@@ -35,12 +22,10 @@ public sealed partial class StoredLayerTests(ArchiveCorpus corpus) : IClassFixtu
         Tools.Require("setfattr");
         string layer = corpus.Make(archive);
         using TempDirectory temp = new();
-        string below = temp.CreateDirectory("below");
-        ProcessRunner.Script($"cd \"$1\"; long=$(printf 'a-directory-name-of-some-length/%.0s' {{1..5}})\n{Below}", below);
-        ProcessRunner.Run("cp", "-a", below, temp["flat"]);
+        ProcessRunner.Run("cp", "-a", files.FullPath, temp["flat"]);
 
         Compare(temp, layer, temp["plain"], [], "over nothing");
-        Compare(temp, layer, temp["flat"], [below], "over other files");
+        Compare(temp, layer, temp["flat"], [files.FullPath], "over other files");
     }
 
     private static void Compare(TempDirectory temp, string layer, string plain, string[] parents, string where)

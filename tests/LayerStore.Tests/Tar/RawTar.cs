@@ -48,7 +48,12 @@ internal sealed class RawTar
     public static void Seal(byte[] block)
     {
         block.AsSpan(148, 8).Fill((byte)' ');
-        int sum = block.Sum(b => b);
+        int sum = 0;
+        foreach (byte b in block)
+        {
+            sum += b;
+        }
+
         Latin1(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(block, 148);
     }
 

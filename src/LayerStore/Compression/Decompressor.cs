@@ -15,7 +15,14 @@ public static class Decompressor
     /// <param name="limits">What it may expand to.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Unimplemented"/>: it is xz, or it is zstd and libzstd is not
     /// installed.</exception>
-    public static DecompressionStream Open(Stream input, DecompressionLimits? limits = null)
+    public static DecompressionStream Open(Stream input, DecompressionLimits? limits = null) => Open(input, limits, largeWindow: null);
+
+    /// <summary>As the other one, for one of several streams that are read at the same time, each by a thread of its own.</summary>
+    /// <param name="input">Forward-only; disposed with the result, and also if this fails.</param>
+    /// <param name="limits">What it may expand to.</param>
+    /// <param name="largeWindow">What they share. A thread must not read two of them by turns: it could wait for itself.</param>
+    /// <exception cref="LayerStoreException">As for the other one.</exception>
+    public static DecompressionStream Open(Stream input, DecompressionLimits? limits, LargeWindow? largeWindow)
     {
         ArgumentNullException.ThrowIfNull(input);
         limits ??= new DecompressionLimits();
@@ -27,7 +34,7 @@ public static class Decompressor
             {
                 CompressionKind.None => new PlainUnpacker(packed),
                 CompressionKind.Gzip => new GzipUnpacker(packed),
-                CompressionKind.Zstd => new ZstdUnpacker(packed, limits.MaxZstdWindow),
+                CompressionKind.Zstd => new ZstdUnpacker(packed, limits.MaxZstdWindow, largeWindow),
                 CompressionKind.Bzip2 => new Bzip2Unpacker(packed),
                 _ => throw new LayerStoreException(
                     ErrorKind.Unimplemented,

@@ -16,15 +16,21 @@ internal sealed class ZstdUnpacker : IUnpacker
 
     private readonly PackedInput _input;
     private readonly long _maxWindow;
+    private readonly LargeWindow? _largeWindow;
     private readonly ZstdContext _context;
+    private bool _hasLargeWindow;
     private bool _insideFrame;
     private ulong? _contentSize;
     private ulong _unpacked;
 
-    public ZstdUnpacker(PackedInput input, long maxWindow)
+    /// <param name="input">The packed data.</param>
+    /// <param name="maxWindow">The largest window, in bytes.</param>
+    /// <param name="largeWindow">Shared with the streams that are unpacked at the same time.</param>
+    public ZstdUnpacker(PackedInput input, long maxWindow, LargeWindow? largeWindow)
     {
         _input = input;
         _maxWindow = maxWindow;
+        _largeWindow = largeWindow;
         _context = ZstdContext.ForDecompression();
         _context.Set(LibZstd.WindowLogMax, Math.Clamp(BitOperations.Log2(BitOperations.RoundUpToPowerOf2((ulong)Math.Max(maxWindow, 1))), MinWindowLog, MaxWindowLog));
     }
@@ -69,7 +75,15 @@ internal sealed class ZstdUnpacker : IUnpacker
         }
     }
 
-    public void Dispose() => _context.Dispose();
+    public void Dispose()
+    {
+        _context.Dispose();
+        if (_hasLargeWindow)
+        {
+            _hasLargeWindow = false;
+            _largeWindow!.Leave();
+        }
+    }
 
     private void BeginFrame(ReadOnlySpan<byte> packed)
     {
@@ -79,6 +93,12 @@ internal sealed class ZstdUnpacker : IUnpacker
         if (header is { Window: var window } && window > (ulong)_maxWindow)
         {
             throw WindowTooLarge();
+        }
+
+        if (header is { Window: > LargeWindow.From } && _largeWindow is not null && !_hasLargeWindow)
+        {
+            _largeWindow.Enter();
+            _hasLargeWindow = true;
         }
     }
 

@@ -21,7 +21,7 @@ internal static class Bombs
         yield return Packed("a million empty members of gzip", () => Bomb.Repeat([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1_000_000), "diffID");
         yield return new("four layers with windows of 128 MiB", Outcome.Refused, image =>
         {
-            image.Packed([.. Enumerable.Range(0, 4).Select(i => (Window(i), s_end))]);
+            image.Packed([.. Enumerable.Range(0, 4).Select(i => (Window(i), new byte[1024 + i]))]); // Layers of one diffID are unpacked once.
             image.Options = ["--max-ratio", "100000"];
         })
         { Says = ["diffID"] };

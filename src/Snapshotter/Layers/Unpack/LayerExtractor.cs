@@ -1,4 +1,5 @@
 using LayerStore;
+using LayerStore.Compression;
 using LayerStore.Images;
 using LayerStore.Tar;
 using Snapshotter.Layers.Apply;
@@ -12,6 +13,8 @@ internal sealed class LayerExtractor(IBlobProvider blobs, LayerOptions options, 
     /// <summary>What all layers together must remember until they are written.</summary>
     private readonly MemoryBudget _memory = new(options.Limits.MaxMemoryBytes);
 
+    private readonly LargeWindow _largeWindow = new();
+
     /// <summary>Whether files lack something that the image gives them: such a layer is not the one of that diffID, and is not shared.</summary>
     public bool LeavesOut => options.LeavesOut.Length > 0;
 
@@ -23,7 +26,7 @@ internal sealed class LayerExtractor(IBlobProvider blobs, LayerOptions options, 
     public async Task<LayerApplyResult> ExtractAsync(ImageLayer layer, RootDirectory root, ApplyOptions how, CancellationToken cancellationToken)
     {
         await using LayerStream stream = await LayerStream.OpenAsync(
-            blobs, layer, options.Limits.Compression, done => Report(layer, done, LayerState.Running), cancellationToken).ConfigureAwait(false);
+            blobs, layer, options.Limits.Compression, _largeWindow, done => Report(layer, done, LayerState.Running), cancellationToken).ConfigureAwait(false);
         LayerApplyResult result;
         try
         {

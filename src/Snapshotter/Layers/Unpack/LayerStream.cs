@@ -28,7 +28,7 @@ internal sealed class LayerStream : ReadOnlyStream
 
     /// <summary>Opens a layer.</summary>
     public static async Task<LayerStream> OpenAsync(
-        IBlobProvider blobs, ImageLayer layer, DecompressionLimits limits, Action<long> report, CancellationToken cancellationToken)
+        IBlobProvider blobs, ImageLayer layer, DecompressionLimits limits, LargeWindow largeWindow, Action<long> report, CancellationToken cancellationToken)
     {
         Stream stored = await blobs.OpenAsync(layer.Descriptor, cancellationToken).ConfigureAwait(false);
         Stream blob = new ProgressStream(stored, report, cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class LayerStream : ReadOnlyStream
         }
 
         // It disposes the blob if it fails.
-        Stream unpacked = Decompressor.Open(blob, limits);
+        Stream unpacked = Decompressor.Open(blob, limits, largeWindow);
         return new LayerStream(layer, new DigestingStream(unpacked, layer.DiffId.Algorithm));
     }
 

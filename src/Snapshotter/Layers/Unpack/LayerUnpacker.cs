@@ -17,6 +17,9 @@ namespace Snapshotter.Layers.Unpack;
 /// </remarks>
 internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, DirectorySnapshotter snapshots)
 {
+    /// <summary>So many layers are unpacked at the same time at most, on however many processors: each has buffers, and may have a window of zstd.</summary>
+    private const int MostLayersAtOnce = 8;
+
     /// <summary>Unpacks what is missing of an image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="options">How.</param>
@@ -145,7 +148,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         {
             try
             {
-                ParallelOptions parallel = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+                ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostLayersAtOnce), CancellationToken = cancellationToken };
                 await Parallel.ForEachAsync(
                     await MissingAsync(cancellationToken).ConfigureAwait(false),
                     parallel,

@@ -24,8 +24,9 @@ internal static class SqliteSchema
         connection.Open();
         Run($"PRAGMA synchronous={synchronous}");
 
-        // Another process may migrate meanwhile: the version is read under the write lock.
-        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        // Another process may migrate meanwhile: the version is read under the write lock. Closing the connection rolls back what is not committed. The library's own
+        // SqliteTransaction would fail at that, and hide the error, if SQLite rolled back by itself, as it does when a commit meets a full disk.
+        Run("BEGIN IMMEDIATE");
         long version = (long)Command("PRAGMA user_version").ExecuteScalar()!;
         if (version > migrations.Count)
         {
@@ -38,7 +39,7 @@ internal static class SqliteSchema
         }
 
         Run($"PRAGMA user_version={migrations.Count}");
-        transaction.Commit();
+        Run("COMMIT");
 
         SqliteCommand Command(string sql)
         {

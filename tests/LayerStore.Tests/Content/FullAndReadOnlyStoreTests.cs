@@ -50,6 +50,28 @@ public sealed class FullAndReadOnlyStoreTests
     }
 
     [SkippableFact]
+    public void No_space_for_a_new_database_is_said_wherever_the_disk_is_full()
+    {
+        Skip.If(!MountedTmpfs.IsPossible, NeedsRoot);
+        int refused = 0;
+        for (bool isMade = false; !isMade; refused += isMade ? 0 : 1)
+        {
+            using MountedTmpfs disk = new($"{4 * (refused + 1)}k");
+            try
+            {
+                using OpenStore store = new(disk.Path);
+                isMade = true;
+            }
+            catch (LayerStoreException e)
+            {
+                Assert.True(e.Kind == ErrorKind.ResourceExhausted, $"{refused + 1} pages: {e.Message}");
+            }
+        }
+
+        Assert.InRange(refused, 10, 200);
+    }
+
+    [SkippableFact]
     public async Task No_space_for_the_database_is_said()
     {
         Skip.If(!MountedTmpfs.IsPossible, NeedsRoot);

@@ -35,25 +35,10 @@ public sealed class CallTests
         Assert.Equal(Limit, largest.CalculateSize());
 
         Assert.Equal(largest, (await client.CallAsync(EchoService.Unary, largest)).Only<ReadContentResponse>());
-        WireReply tooLong = await RefusedAsync(client, EchoService.Message(Limit - 4));
+        WireReply tooLong = await client.CallAsync(EchoService.Unary, EchoService.Message(Limit - 4));
         Assert.Equal((GrpcStatus.ResourceExhausted, $"the request message has {Limit + 1} bytes, more than {Limit}"), (tooLong.Status, tooLong.Message));
         WireReply answerTooLong = await client.CallAsync(EchoService.Stream, new ReadContentRequest { Offset = 1, Size = Limit - 4 });
         Assert.Equal((GrpcStatus.ResourceExhausted, $"the response message has {Limit + 1} bytes, more than {Limit}"), (answerTooLong.Status, answerTooLong.Message));
-    }
-
-    // The answer comes while the client is still sending: it may meet the end of the stream, and then of the connection, before it reads the answer.
-    private static async Task<WireReply> RefusedAsync(WireClient client, ReadContentResponse message)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await client.CallAsync(EchoService.Unary, message);
-            }
-            catch (HttpRequestException) when (attempt < 5)
-            {
-            }
-        }
     }
 
     [Theory]
@@ -200,6 +185,22 @@ public sealed class CallTests
         go.SetResult();
         WireReply[] replies = await Task.WhenAll(calls);
         Assert.Equal(Enumerable.Range(0, 500), replies.Select(reply => reply.Only<ReadContentResponse>().Data.Length));
+    }
+
+    [Fact]
+    public async Task A_connection_on_which_nothing_is_called_for_a_while_is_kept()
+    {
+        ObserverLog log = new();
+        await using TestServer server = await TestServer.StartAsync(log, new EchoService());
+        using WireClient client = new(server.Address);
+
+        await client.CallAsync(EchoService.Unary, EchoService.Message(1));
+        await Task.Delay(TimeSpan.FromSeconds(1.5)); // The web server looks at its timeouts once a second.
+        await client.CallAsync(EchoService.Unary, EchoService.Message(1));
+
+        Assert.Equal(ConnectionOf(log.Ended.Take().Call), ConnectionOf(log.Ended.Take().Call));
+
+        static string ConnectionOf(GrpcCall call) => call.RequestId.Split(':')[0];
     }
 
     [Fact]

@@ -22,6 +22,10 @@ internal sealed class GrpcServer
     // The longest that a timer takes; a deadline beyond is none.
     private static readonly TimeSpan s_longestTimeout = TimeSpan.FromDays(49);
 
+    // As good as for ever. InfiniteTimeSpan is not: Kestrel adds it to the time of day, the sum overflows into the past, and each connection
+    // without a call is closed at the next tick of a second, with the calls that arrive just then.
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromDays(3650);
+
     private readonly GrpcRoutes _routes = new();
     private readonly UnfinishedMessages _unfinished = new();
     private readonly IGrpcObserver? _observer;
@@ -44,7 +48,7 @@ internal sealed class GrpcServer
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        limits.KeepAliveTimeout = s_longestRest;
         limits.MaxConcurrentConnections = MaxConnections;
         limits.Http2.MaxStreamsPerConnection = 1000;
     }

@@ -84,6 +84,28 @@ public sealed class ContainerdTests : IDisposable
         machine.AssertNothingIsLeft();
     }
 
+    /// <summary>containerd forgets first and removes then, and tries a removal that failed again only after it has forgotten something more (metadata/db.go, GarbageCollect).</summary>
+    [SkippableFact]
+    public void What_containerd_could_not_remove_while_the_daemon_was_away_goes_as_the_document_says()
+    {
+        using var machine = new ContainerdOnLayerStore(_temp, withContent: true);
+        string image = machine.Import();
+        machine.Daemon.Kill();
+        machine.Containerd.Ctr("images", "rm", "--sync", image);
+        Assert.Contains("snapshot garbage collection failed", machine.Containerd.Log, StringComparison.Ordinal);
+        machine.Daemon.StartAgain();
+        machine.Containerd.Collect();
+        Assert.Empty(machine.Snapshots());
+        Assert.Equal(3, machine.Daemon.Cli("snapshot", "ls", "--owner", "containerd", "--quiet").Lines.Length);
+
+        // containerd tries to find the daemon again with pauses of up to three seconds; a list of nothing does not ask it.
+        Service.WaitUntil(() => machine.TrySnapshot("prepare", "sweep").ExitCode == 0, "containerd to find the daemon", () => machine.Daemon.Log);
+        machine.Snapshot("rm", "sweep");
+        (machine.Containerd.Command("content", "ingest", "sweep") with { Input = "sweep"u8.ToArray() }).Run().Expect();
+
+        machine.AssertNothingIsLeft();
+    }
+
     [SkippableFact]
     public void Two_namespaces_have_the_same_image_and_each_removes_its_own()
     {

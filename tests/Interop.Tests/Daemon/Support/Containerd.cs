@@ -59,7 +59,10 @@ internal sealed class Containerd : IDisposable
         return _namespaces[^1];
     }
 
-    /// <summary>Runs a command of containerd's own client, which must succeed.</summary>
+    /// <summary>A command of containerd's own client.</summary>
+    public ToolCommand Command(params string[] arguments) => new("ctr", ["--address", Socket, "--namespace", Namespace, .. arguments]);
+
+    /// <summary>Runs one, which must succeed.</summary>
     public ToolResult Ctr(params string[] arguments) => Command(arguments).Run().Expect();
 
     /// <summary>The same, whatever its exit code.</summary>
@@ -134,8 +137,6 @@ internal sealed class Containerd : IDisposable
                 name);
         }
     }
-
-    private ToolCommand Command(string[] arguments) => new("ctr", ["--address", Socket, "--namespace", Namespace, .. arguments]);
 
     private void Start()
     {

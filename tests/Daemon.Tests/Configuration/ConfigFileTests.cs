@@ -22,6 +22,7 @@ public sealed class ConfigFileTests
             Root = "/srv/# store: \\one",
             Driver = Snapshotter.StoreDriver.Native,
             Owner = "null",
+            Sync = false,
             RemapIds = true,
             SocketMode = (UnixFileMode)0b110_110_000,
             SocketUser = 0,

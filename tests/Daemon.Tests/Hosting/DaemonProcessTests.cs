@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using Daemon.Tests.Support;
 using LayerStore;
 using LayerStore.Daemon.Grpc;
@@ -13,6 +14,7 @@ namespace Daemon.Tests.Hosting;
 /// <summary>The daemon as systemd and an operator meet it: started, called, signalled, killed.</summary>
 public sealed class DaemonProcessTests : IDisposable
 {
+    private const string Snapshots = "/containerd.services.snapshots.v1.Snapshots/";
     private const string Check = "/grpc.health.v1.Health/Check";
     private readonly TempDirectory _temp = new();
 
@@ -69,6 +71,32 @@ public sealed class DaemonProcessTests : IDisposable
 
         Assert.True(File.Exists(Address));
         using DaemonProcess next = DaemonProcess.Serve(Arguments);
+    }
+
+    [SkippableTheory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Only_with_sync_does_a_call_wait_for_the_disk(string sync)
+    {
+        Tools.Require("strace");
+        File.WriteAllText(_temp["config.yaml"], $"sync: {sync}\n");
+        using (DaemonProcess makesTheStore = DaemonProcess.Serve(Arguments))
+        {
+        }
+
+        using DaemonProcess strace = DaemonProcess.Start(
+            [.. Arguments, "--config", _temp["config.yaml"]], ["strace", "-f", "-qq", "-o", _temp["calls"], "-e", "trace=fsync,fdatasync,syncfs,sync_file_range"]);
+        string daemon = Regex.Match(strace.WaitForLog("msg=\"serving"), "Pid=([0-9]+)").Groups[1].Value;
+        using (WireClient client = new(Address))
+        {
+            WireReply prepared = await client.CallAsync(Snapshots + "Prepare", new PrepareSnapshotRequest { Key = "a" });
+            File.WriteAllText(Path.Combine(prepared.Only<PrepareSnapshotResponse>().Mounts[0].Source, "file"), "text");
+            Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(Snapshots + "Commit", new CommitSnapshotRequest { Key = "a", Name = "b" })).Status);
+        }
+
+        ProcessRunner.Run("kill", daemon);
+        Assert.Equal(0, await strace.EndAsync());
+        Assert.Equal(sync == "true", File.ReadAllText(_temp["calls"]).Contains("sync", StringComparison.Ordinal));
     }
 
     [Fact]

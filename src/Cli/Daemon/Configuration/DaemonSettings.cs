@@ -19,6 +19,9 @@ internal sealed record DaemonSettings
     /// <summary>Whose snapshots and blobs this socket shows.</summary>
     public string Owner { get; init; } = "containerd";
 
+    /// <summary>Whether what a client was told is done is on the disk (<see cref="StoreOptions.Sync"/>).</summary>
+    public bool Sync { get; init; } = true;
+
     /// <summary>Whether mounts with other owners are left to containerd (<see cref="SnapshotterOptions.MapIds"/>).</summary>
     public bool RemapIds { get; init; }
 

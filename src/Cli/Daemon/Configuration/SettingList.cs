@@ -6,6 +6,8 @@ namespace LayerStore.Daemon.Configuration;
 /// <summary>All settings, in the order of the file.</summary>
 internal static class SettingList
 {
+    private static readonly (string Word, bool Value)[] s_truths = [("true", true), ("false", false)];
+
     private static readonly (string Word, LogFormat Value)[] s_formats = [("logfmt", LogFormat.Logfmt), ("json", LogFormat.Json)];
 
     private static readonly (string Word, LogLevel Value)[] s_levels =
@@ -47,11 +49,17 @@ internal static class SettingList
             settings => settings.Owner,
             (settings, text) => settings with { Owner = SettingValue.Owner(text) }),
         new(
+            "sync",
+            null,
+            "Whether what a client was told is done is on the disk. With false a power cut may lose or damage the newest snapshots and blobs: faster, for what can be thrown away.",
+            settings => NameOf(settings.Sync, s_truths),
+            (settings, text) => settings with { Sync = SettingValue.Word(text, s_truths) }),
+        new(
             "remap-ids",
             null,
             "Whether containerd (2.0 and later) is to mount with other users' ids itself; it must be told so: capabilities = [\"remap-ids\"].",
-            settings => settings.RemapIds ? "true" : "false",
-            (settings, text) => settings with { RemapIds = SettingValue.Word(text, ("true", true), ("false", false)) }),
+            settings => NameOf(settings.RemapIds, s_truths),
+            (settings, text) => settings with { RemapIds = SettingValue.Word(text, s_truths) }),
         new(
             "stop-timeout",
             null,

@@ -72,7 +72,10 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         ServerSocket? passed = Keep(SocketActivation.Take(Environment.GetEnvironmentVariable, Environment.ProcessId));
         ForgetSystemd();
         string root = StoreRoot.Find(_settings.Root, Environment.GetEnvironmentVariable, Privileges.IsRoot);
-        StoreOptions options = new() { Driver = _settings.Driver, Owner = _settings.Owner, MapIds = _settings.RemapIds, LeaveTrash = true, Loggers = _loggers };
+        StoreOptions options = new()
+        {
+            Driver = _settings.Driver, Owner = _settings.Owner, Sync = _settings.Sync, MapIds = _settings.RemapIds, LeaveTrash = true, Loggers = _loggers,
+        };
         Store store = await Store.OpenAsync(root, options).ConfigureAwait(false);
         _parts.Add(store);
         _ = (store.Content, store.Snapshots); // Whether they can be used is to be known before anybody calls.

@@ -18,9 +18,7 @@ internal sealed class ContentService(Store store) : IGrpcService
 {
     private const string Name = "containerd.services.content.v1.Content";
 
-    // As many as containerd sends in one message, and as many bytes. Labels can make a few blobs of a list large.
-    private const int ListBatch = 100;
-    private const int ListBatchSize = 1 << 20;
+    // As many bytes as containerd sends in one message.
     private const int ReadChunk = 1 << 20;
 
     private readonly IContentStore _content = store.Content;
@@ -62,29 +60,16 @@ internal sealed class ContentService(Store store) : IGrpcService
     private async Task ListAsync(ListContentRequest request, GrpcWriter<ListContentResponse> responses, GrpcCall call)
     {
         Filter filter = Filter.Parse(request.Filters);
-        ListContentResponse batch = new();
-        int size = 0;
+        BatchWriter<ListContentResponse, Info> writer = new(responses, response => response.Info);
         await foreach (BlobInfo blob in _content.ListAsync(call.Cancelled).ConfigureAwait(false))
         {
-            if (!ContentMessages.Matches(filter, blob))
+            if (ContentMessages.Matches(filter, blob))
             {
-                continue;
-            }
-
-            batch.Info.Add(ContentMessages.ToInfo(blob));
-            size += batch.Info[^1].CalculateSize();
-            if (batch.Info.Count == ListBatch || size >= ListBatchSize)
-            {
-                await responses.WriteAsync(batch).ConfigureAwait(false);
-                batch.Info.Clear();
-                size = 0;
+                await writer.AddAsync(ContentMessages.ToInfo(blob)).ConfigureAwait(false);
             }
         }
 
-        if (batch.Info.Count > 0)
-        {
-            await responses.WriteAsync(batch).ConfigureAwait(false);
-        }
+        await writer.EndAsync().ConfigureAwait(false);
     }
 
     private async Task<Empty> DeleteAsync(DeleteContentRequest request, GrpcCall call)

@@ -17,10 +17,6 @@ internal sealed class SnapshotsService(Store store) : IGrpcService
     /// <summary>The chain that a client wants (containerd, docs/remote-snapshotter.md).</summary>
     private const string SnapshotReference = "containerd.io/snapshot.ref";
 
-    // containerd's own service sends as many (services/snapshots/service.go). Labels can make a few of them large.
-    private const int ListBatch = 100;
-    private const int ListBatchSize = 1 << 20;
-
     private ISnapshotter Snapshots => store.Snapshots;
 
     /// <inheritdoc/>
@@ -102,24 +98,13 @@ internal sealed class SnapshotsService(Store store) : IGrpcService
 
     private async Task ListAsync(ListSnapshotsRequest request, GrpcWriter<ListSnapshotsResponse> responses, GrpcCall call)
     {
-        ListSnapshotsResponse batch = new();
-        int size = 0;
+        BatchWriter<ListSnapshotsResponse, Info> writer = new(responses, response => response.Info);
         await foreach (SnapshotInfo info in Snapshots.ListAsync(SnapshotFilter.Parse(request.Filters), call.Cancelled).ConfigureAwait(false))
         {
-            batch.Info.Add(ToWire(info));
-            size += batch.Info[^1].CalculateSize();
-            if (batch.Info.Count == ListBatch || size >= ListBatchSize)
-            {
-                await responses.WriteAsync(batch).ConfigureAwait(false);
-                batch = new ListSnapshotsResponse();
-                size = 0;
-            }
+            await writer.AddAsync(ToWire(info)).ConfigureAwait(false);
         }
 
-        if (batch.Info.Count > 0)
-        {
-            await responses.WriteAsync(batch).ConfigureAwait(false);
-        }
+        await writer.EndAsync().ConfigureAwait(false);
     }
 
     private async Task<UsageResponse> UsageAsync(UsageRequest request, GrpcCall call)

@@ -48,7 +48,7 @@ public interface IContentStore
     /// <param name="reference">The ingest's name: any text without NUL or newline, at least one character.</param>
     /// <param name="expected">The digest and size to come, if known; a <see cref="Oci.Descriptor"/> is both. With a digest that is already here:
     /// AlreadyExists. If another owner brought it, it is this one's from then on.</param>
-    /// <param name="wait">Whether to wait for the lock, or to fail at once.</param>
+    /// <param name="wait">Whether to wait for the lock, or to fail if it is not free within a quarter of a second.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.Aborted"/>: another writer has it and <paramref name="wait"/>
     /// is false; <see cref="ErrorKind.AlreadyExists"/>: the blob is here, checked again after the wait;
@@ -76,6 +76,6 @@ public interface IContentStore
 
     /// <summary>Drops an ingest and its bytes.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.NotFound"/>: no such ingest;
-    /// <see cref="ErrorKind.Aborted"/>: a living writer has it.</exception>
+    /// <see cref="ErrorKind.Aborted"/>: a living writer has it, and does not end within a quarter of a second.</exception>
     Task AbortIngestAsync(string reference, CancellationToken cancellationToken = default);
 }

@@ -14,8 +14,9 @@ internal sealed class IngestDirectory
 {
     private const int MaxRecordSize = 64 * 1024;
 
-    // A lister looks for a moment whether a lock is free by taking it shared; a writer that does not wait outlasts that.
-    private const int AttemptsWithoutWait = 4;
+    // Who does not wait for another writer outlasts a lister, which takes a lock shared for a moment to see whether it is free, and a writer that is about
+    // to end: a daemon's client knows before the lock is free. containerd's own store waits about as long.
+    private const long PatienceMilliseconds = 250;
     private const int LongestDelayMilliseconds = 50;
 
     private readonly string _path;
@@ -111,8 +112,9 @@ internal sealed class IngestDirectory
     /// <summary>Makes the directory if need be, and takes its lock.</summary>
     public async Task<StoreLock> LockAsync(bool wait, CancellationToken cancellationToken)
     {
+        long began = Environment.TickCount64;
         int delay = 1;
-        for (int attempt = 1; ; attempt++)
+        while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             PosixFile.TryMakeDirectory(_path, _what);
@@ -126,7 +128,7 @@ internal sealed class IngestDirectory
                 continue; // Removed by its last owner since the line above.
             }
 
-            if (!wait && attempt >= AttemptsWithoutWait)
+            if (!wait && Environment.TickCount64 - began >= PatienceMilliseconds)
             {
                 throw new LayerStoreException(
                     ErrorKind.Aborted, $"{_what} is locked: another writer has it", "Try again when the other one is done.");

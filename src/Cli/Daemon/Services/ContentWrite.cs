@@ -58,7 +58,11 @@ internal sealed class ContentWrite(
         };
         try
         {
-            return await OpenIngests.BeginAsync(content, request.Ref, expected, call.Cancelled).ConfigureAwait(false);
+            return await content.BeginIngestAsync(request.Ref, expected, wait: false, call.Cancelled).ConfigureAwait(false);
+        }
+        catch (LayerStoreException e) when (e.Kind == ErrorKind.Aborted)
+        {
+            throw new GrpcException(GrpcStatus.Unavailable, e.Message);
         }
         catch (LayerStoreException e) when (e.Kind == ErrorKind.AlreadyExists)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace LayerStore.Oci;
@@ -6,10 +5,10 @@ namespace LayerStore.Oci;
 /// <summary>Descriptors and platforms in JSON (OCI image-spec, descriptor.md and image-index.md).</summary>
 internal static class DescriptorJson
 {
-    private static readonly FrozenSet<string> DescriptorKeys =
+    private static readonly HashSet<string> DescriptorKeys =
         StrictObject.Keys("mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType");
 
-    private static readonly FrozenSet<string> PlatformKeys =
+    private static readonly HashSet<string> PlatformKeys =
         StrictObject.Keys("architecture", "os", "os.version", "os.features", "variant");
 
     /// <summary>Reads a descriptor and verifies what it embeds.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 
@@ -10,12 +9,12 @@ namespace LayerStore.Oci;
 /// </summary>
 public sealed class ImageConfig : OciDocument
 {
-    private static readonly FrozenSet<string> ConfigKeys = StrictObject.Keys(
+    private static readonly HashSet<string> ConfigKeys = StrictObject.Keys(
         "created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs", "history");
 
-    private static readonly FrozenSet<string> RootFsKeys = StrictObject.Keys("type", "diff_ids");
+    private static readonly HashSet<string> RootFsKeys = StrictObject.Keys("type", "diff_ids");
 
-    private static readonly FrozenSet<string> HistoryKeys = StrictObject.Keys("created", "created_by", "author", "comment", "empty_layer");
+    private static readonly HashSet<string> HistoryKeys = StrictObject.Keys("created", "created_by", "author", "comment", "empty_layer");
 
     private static readonly HistoryEntry s_silentStep = new(null);
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace LayerStore.Oci;
@@ -9,7 +8,7 @@ namespace LayerStore.Oci;
 /// </summary>
 public sealed class ImageIndex : OciDocument
 {
-    private static readonly FrozenSet<string> IndexKeys = StrictObject.Keys(
+    private static readonly HashSet<string> IndexKeys = StrictObject.Keys(
         "schemaVersion", "mediaType", "artifactType", "manifests", "subject", "annotations", "layers", "config", "fsLayers");
 
     private ImageIndex(ReadOnlyMemory<byte> bytes, Descriptor descriptor)

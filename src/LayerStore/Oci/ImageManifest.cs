@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace LayerStore.Oci;
@@ -6,7 +5,7 @@ namespace LayerStore.Oci;
 /// <summary>An image or artifact: its config and its layers (OCI image-spec, manifest.md; Docker schema 2).</summary>
 public sealed class ImageManifest : OciDocument
 {
-    private static readonly FrozenSet<string> ManifestKeys = StrictObject.Keys(
+    private static readonly HashSet<string> ManifestKeys = StrictObject.Keys(
         "schemaVersion", "mediaType", "artifactType", "config", "layers", "subject", "annotations", "manifests", "fsLayers");
 
     private ImageManifest(ReadOnlyMemory<byte> bytes, Descriptor descriptor)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace LayerStore.Oci;
@@ -6,7 +5,7 @@ namespace LayerStore.Oci;
 /// <summary>How to run an image (OCI image-spec, config.md, "config").</summary>
 public sealed record ImageRuntimeConfig
 {
-    private static readonly FrozenSet<string> Keys = StrictObject.Keys(
+    private static readonly HashSet<string> Keys = StrictObject.Keys(
         "User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal", "ArgsEscaped");
 
     /// <summary>A user and group, by name or number: <c>user[:group]</c>; empty is root.</summary>

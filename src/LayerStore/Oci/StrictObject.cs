@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using LayerStore.Content;
 
@@ -16,7 +15,7 @@ internal readonly struct StrictObject
     /// Begins to read an object. A key that differs from a known one in case only is refused: readers that ignore case
     /// (Go's encoding/json) would take it for the known one.
     /// </summary>
-    public StrictObject(JsonElement element, string what, FrozenSet<string> keys)
+    public StrictObject(JsonElement element, string what, HashSet<string> keys)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -40,8 +39,8 @@ internal readonly struct StrictObject
     /// <summary>What this is, for messages.</summary>
     public string What { get; }
 
-    /// <summary>A set of keys for the constructor.</summary>
-    public static FrozenSet<string> Keys(params string[] keys) => keys.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    /// <summary>A set of keys for the constructor. A frozen set would be looked through faster, but takes longer to make than all documents of a command to read.</summary>
+    public static HashSet<string> Keys(params string[] keys) => new(keys, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether there is a value other than null.</summary>
     public bool Has(string key) => Find(key) is not null;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using LayerStore.Images;
 using LayerStore.Oci;
@@ -24,7 +23,7 @@ internal static class OciLayout
     private const string Version = "1.0.0";
     private const int MaxNamesListed = 20;
 
-    private static readonly FrozenSet<string> s_markerKeys = StrictObject.Keys("imageLayoutVersion");
+    private static readonly HashSet<string> s_markerKeys = StrictObject.Keys("imageLayoutVersion");
 
     /// <summary>The bytes of the marker file.</summary>
     public static ReadOnlySpan<byte> Marker => "{\"imageLayoutVersion\":\"1.0.0\"}"u8;

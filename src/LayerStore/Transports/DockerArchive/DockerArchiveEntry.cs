@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using LayerStore.Oci;
 
@@ -10,7 +9,7 @@ namespace LayerStore.Transports.DockerArchive;
 /// <param name="Layers">The paths of the layers, base first.</param>
 internal sealed record DockerArchiveEntry(string Config, IReadOnlyList<string> RepoTags, IReadOnlyList<string> Layers)
 {
-    private static readonly FrozenSet<string> s_keys = StrictObject.Keys("Config", "RepoTags", "Layers");
+    private static readonly HashSet<string> s_keys = StrictObject.Keys("Config", "RepoTags", "Layers");
 
     /// <summary>Reads <c>manifest.json</c>.</summary>
     public static IReadOnlyList<DockerArchiveEntry> Parse(ReadOnlyMemory<byte> bytes, string what, DocumentLimits limits) =>

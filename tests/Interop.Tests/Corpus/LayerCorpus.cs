@@ -43,7 +43,7 @@ internal static class LayerCorpus
     public static (ToolResult Printed, IReadOnlyDictionary<string, string> Results) Run(string pattern, params string[] arguments)
     {
         using var directory = new TempDirectory();
-        var printed = new ToolCommand(PathOf("run"), ["--only", pattern, "--json", directory["results"], .. arguments]) { Timeout = TimeSpan.FromMinutes(8) }.Run();
+        var printed = new ToolCommand(PathOf("run"), ["--only", pattern, "--json", directory["results"], "--scratch", Path.GetTempPath(), .. arguments]) { Timeout = TimeSpan.FromMinutes(8) }.Run();
         using var json = JsonDocument.Parse(File.ReadAllText(directory["results"]));
         return (printed, json.RootElement.GetProperty("results").EnumerateArray()
             .ToDictionary(result => result.GetProperty("case").GetString()!, result => result.GetProperty("result").GetString()!));

@@ -1,6 +1,7 @@
 namespace Interop.Tests.Corpus;
 
 /// <summary>The engine passes every case of the corpus: what is expected there is written down by hand, and other tools agree where they can.</summary>
+[Long]
 public sealed class LayerCorpusTests
 {
     public static TheoryData<string> Categories => [.. LayerCorpus.Categories];

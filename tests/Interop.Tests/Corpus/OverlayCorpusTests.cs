@@ -4,6 +4,7 @@ namespace Interop.Tests.Corpus;
 /// A store with overlay snapshots passes the cases in which overlayfs's form of a layer differs from a plain tree. All of them, on it and on
 /// other tools: <c>make corpus-scores</c>.
 /// </summary>
+[Long]
 public sealed class OverlayCorpusTests
 {
     [SkippableTheory]

@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 namespace Interop.Tests.Daemon;
 
 /// <summary>containerd's own <c>snapshots/testsuite</c> on the daemon: as a proxy plugin, with either driver, and behind containerd's metadata store.</summary>
+[Long]
 public sealed class SnapshotSuiteTests(ITestOutputHelper output)
 {
     private const int Cases = 21;

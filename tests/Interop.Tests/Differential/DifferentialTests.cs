@@ -8,6 +8,7 @@ namespace Interop.Tests.Differential;
 /// Every archive of the corpus as LayerStore and as others read it. What differs is explained in docs/disagreements.md, and shows exactly as
 /// often as testdata/golden/disagreements.tsv says: a new difference fails, and so does one that is gone.
 /// </summary>
+[Long]
 public sealed class DifferentialTests(CorpusReadings corpus, ITestOutputHelper output) : IClassFixture<CorpusReadings>
 {
     public static TheoryData<string> Archives { get; } = [.. ArchiveCorpus.Names];

@@ -7,6 +7,7 @@ namespace Interop.Tests.Faults;
 /// reported done, shows nothing half-done, and the same command succeeds.
 /// </summary>
 /// <remarks>Continuous integration tries a part of the points; `make faults` tries more.</remarks>
+[Long]
 public sealed class FaultTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempDirectory _temp = new();

@@ -11,6 +11,7 @@ namespace Interop.Tests.Faults;
 /// The disk is a file on a file system with reflinks. A copy of it (FICLONE, which lets no write pass meanwhile) is what the disk had been given
 /// at one moment; what was only in the page cache of the file system on it is not there.
 /// </remarks>
+[Long]
 public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempDirectory _temp = new();

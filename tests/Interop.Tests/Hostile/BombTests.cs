@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 namespace Interop.Tests.Hostile;
 
 /// <summary>Bombs, pulled by the program into a store on a tmpfs. Its peak of memory is measured by time(1).</summary>
+[Long]
 public sealed class BombTests(BombLab lab, ITestOutputHelper output) : IClassFixture<BombLab>
 {
     /// <summary>300 MB, in KiB as time(1) prints them.</summary>

@@ -9,6 +9,7 @@ namespace Interop.Tests.Makers;
 /// Layers of many makers, of GNU tar, bsdtar, busybox, cpio, Python, Perl, umoci and buildah in each of their formats and made by hand:
 /// stored by themselves and mounted, they show what unpacking them shows. How others read them, the differential tests compare.
 /// </summary>
+[Long]
 public sealed partial class StoredLayerTests(ArchiveCorpus corpus, FilesBelow files) : IClassFixture<ArchiveCorpus>, IClassFixture<FilesBelow>
 {
     public static TheoryData<string> Archives { get; } = [.. ArchiveCorpus.Names];

@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 namespace Snapshotter.Tests.Identity;
 
 /// <summary>Histories in whole trees.</summary>
+[Long]
 public sealed class NativeIdentityTests(ITestOutputHelper output)
 {
     [SkippableFact]

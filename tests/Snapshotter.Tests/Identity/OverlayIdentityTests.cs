@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 namespace Snapshotter.Tests.Identity;
 
 /// <summary>Histories in an overlay, mounted as the store says.</summary>
+[Long]
 public sealed class OverlayIdentityTests(ITestOutputHelper output)
 {
     [SkippableFact]

@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 namespace Snapshotter.Tests.Identity;
 
 /// <summary>Histories in an overlay that somebody mounts with <c>metacopy=on,redirect_dir=on</c>. A differ that reads such an upper alone writes zeros.</summary>
+[Long]
 public sealed class ReferringIdentityTests(ITestOutputHelper output)
 {
     [SkippableFact]

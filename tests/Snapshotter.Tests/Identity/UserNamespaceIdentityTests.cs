@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Snapshotter.Tests.Identity;
 
 /// <summary>Histories in an overlay for root of a user namespace, who has ids from 0 to 65535 and neither devices nor <c>trusted.*</c>.</summary>
+[Long]
 public sealed class UserNamespaceIdentityTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempDirectory _temp = new();

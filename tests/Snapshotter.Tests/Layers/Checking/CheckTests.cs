@@ -7,6 +7,7 @@ using Snapshotter.Snapshots;
 
 namespace Snapshotter.Tests.Layers.Checking;
 
+[Long]
 public sealed class CheckTests : IDisposable
 {
     private readonly TempDirectory _temp = new();

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Snapshotter.Tests.Layers.Checking;
 
 /// <summary>A thousand damaged files in a layer of thirty thousand: all of them are named, nothing else is, and all are healed.</summary>
+[Long]
 public sealed class ManyDamagesTests(ITestOutputHelper output) : IDisposable
 {
     private const int Files = 30_000;

@@ -9,6 +9,7 @@ using Snapshotter.Snapshots;
 namespace Snapshotter.Tests.Layers.Checking;
 
 /// <summary>The native driver's trees: each a whole root file system with a manifest of its own.</summary>
+[Long]
 public sealed class NativeCheckTests : IDisposable
 {
     private readonly TempDirectory _temp = new();

@@ -31,7 +31,7 @@ internal sealed partial class DirectoryTree
             bool isOnWay = place.IsInTarget && (make || isForWhiteout);
             if ((make || isForWhiteout) && node.AwaitedLinks.Contains(name))
             {
-                return isForWhiteout ? null : throw BadLayer.Because($"the layer has a path through a hard link: {path}");
+                return isForWhiteout ? Pass(node, name, place, rest, path, links) : throw BadLayer.Because($"the layer has a path through a hard link: {path}");
             }
 
             if (node.Child(name) is { } known)
@@ -126,7 +126,7 @@ internal sealed partial class DirectoryTree
                 else if (_whiteoutsDelete && (make || isForWhiteout) && node.PlaceOf(name) != place.Path)
                 {
                     // A stored layer has a directory in the one place and the link in the other, and learns later that they are one.
-                    return isForWhiteout ? null : throw BadLayer.TwoPaths(LayerPath.Join(node.Path, name));
+                    return isForWhiteout ? Pass(node, name, place, rest, path, links) : throw BadLayer.TwoPaths(LayerPath.Join(node.Path, name));
                 }
                 else
                 {
@@ -223,6 +223,17 @@ internal sealed partial class DirectoryTree
         {
             rest.Pop();
         }
+    }
+
+    /// <summary>Passes a whiteout over that is below a link of the layer, or a name that will be one. Under another path than its entry's, a stored layer has nothing there.</summary>
+    private DirectoryNode? Pass(DirectoryNode node, ByteString name, PlaceBehindLink place, Stack<ByteString> rest, ByteString path, int links)
+    {
+        if (_whiteoutsDelete && node.PlaceOf(name) != place.Path)
+        {
+            RefuseMarks(rest, path, links);
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -25,6 +25,11 @@ internal sealed class DirectoryMerger(LayerTree layer, SortedSet<ByteString> imp
             using DirectoryHandle target = layer.OpenToChange(pair.To);
             if (layer.IsReplacement(source) || layer.IsReplacement(target))
             {
+                if (HoldsOnlyWhiteouts(pair.From))
+                {
+                    continue; // Of what is gone.
+                }
+
                 throw BadLayer.TwoPaths(pair.To);
             }
 

@@ -113,16 +113,17 @@ internal sealed class LooseLayerCompleter
             throw BadLayer.Because($"the layer has files below a link that leads to itself: {path}");
         }
 
-        if (_layer.IsInReplacement(target))
+        bool isReplaced = _layer.IsInReplacement(target);
+        if ((isReplaced || _layer.Stat(target) is { IsWhiteout: true } || _layer.Hides(target)) && _merger.HoldsOnlyWhiteouts(path))
         {
-            throw BadLayer.TwoPaths(target);
-        }
-
-        if ((_layer.Stat(target) is { IsWhiteout: true } || _layer.Hides(target)) && _merger.HoldsOnlyWhiteouts(path))
-        {
-            _layer.RemoveDirectory(path); // Whiteouts of what another whiteout hides.
+            _layer.RemoveDirectory(path); // Whiteouts of what is hidden anyway.
             _implied.Remove(path);
             return;
+        }
+
+        if (isReplaced)
+        {
+            throw BadLayer.TwoPaths(target);
         }
 
         foreach (ByteString made in _layer.MakeDirectories(target))
@@ -191,6 +192,12 @@ internal sealed class LooseLayerCompleter
         }
 
         FileStatus? present = _layer.Stat(path);
+        if (present is { IsDirectory: true } && _merger.HoldsOnlyWhiteouts(path))
+        {
+            _layer.RemoveDirectory(path); // Whiteouts under another path, of what the link replaces.
+            present = null;
+        }
+
         if (present is { IsWhiteout: false } && !_linked.Contains(path))
         {
             throw BadLayer.TwoPaths(path);

@@ -188,4 +188,18 @@ public sealed class EntryOrderTests : LayerTestBase
 
         Assert.Equal(["/", "/e", "/e/n", "/s", "/x"], Names(below, new TestLayer().Symlink("s", "d/a/../..").Whiteout("d").File("s/x")));
     }
+
+    [SkippableFact]
+    public void Whiteouts_under_another_path_hide_nothing_of_what_the_layer_made_and_go_through_no_marks()
+    {
+        TestLayer below = new TestLayer().Symlink("up", "/").File("f").Dir("d").Dir("d/e").File("d/e/x").Symlink("l", "d/e");
+        Refused(below, new TestLayer().Symlink("up/x", "up/x/0/.wh.").Whiteout("up/x/0/0"));
+        Refused(below, new TestLayer().Link("x", "f").Symlink("s", "up/x/.wh.a").Whiteout("s/b"));
+        Assert.Equal(["/", "/d", "/d/e", "/d/e/x", "/f", "/l", "/up", "/x"], Names(below, new TestLayer().Link("x", "f").Whiteout("up/x/b")));
+        Assert.Equal(["/", "/d", "/d/e", "/d/e/x", "/f", "/l", "/up", "/x"], Names(below, new TestLayer().Whiteout("up/x/b").Link("x", "f")));
+        Assert.Equal(["/", "/d", "/f", "/l", "/up"], Names(below, new TestLayer().File("d").Dir("d").Whiteout("up/d/x")));
+        Assert.Equal(["/", "/d", "/f", "/l", "/up"], Names(below, new TestLayer().Whiteout("up/d/x").File("d").Dir("d")));
+        Assert.Equal(["/", "/d", "/f", "/l", "/up"], Names(below, new TestLayer().File("d").Dir("d").Whiteout("l/x")));
+        Assert.Equal(["/", "/d", "/f", "/l", "/up"], Names(below, new TestLayer().Whiteout("l/x").File("d").Dir("d")));
+    }
 }

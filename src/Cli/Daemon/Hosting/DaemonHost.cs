@@ -74,7 +74,12 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         string root = StoreRoot.Find(_settings.Root, Environment.GetEnvironmentVariable, Privileges.IsRoot);
         StoreOptions options = new()
         {
-            Driver = _settings.Driver, Owner = _settings.Owner, Sync = _settings.Sync, MapIds = _settings.RemapIds, LeaveTrash = true, Loggers = _loggers,
+            Driver = _settings.Driver,
+            Owner = _settings.Owner,
+            Sync = _settings.Sync,
+            MapIds = _settings.RemapIds,
+            LeaveTrash = true,
+            Loggers = _loggers,
         };
         Store store = await Store.OpenAsync(root, options).ConfigureAwait(false);
         _parts.Add(store);

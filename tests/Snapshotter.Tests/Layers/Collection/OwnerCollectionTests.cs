@@ -195,7 +195,7 @@ public sealed class OwnerCollectionTests
             {
             }
 
-            await collected.WaitAsync();
+            await await Task.WhenAny(collected.WaitAsync(), collecting); // A collection that fails ends them all.
             Assert.Equal(bytes, await owner.Content.ReadAllAsync(digest, 1));
             await owner.Content.DeleteAsync(digest);
             await owner.Content.WriteBlobAsync("r", bytes, expected);

@@ -42,6 +42,10 @@ internal sealed partial class LayerApplier
         {
             Link(source.Parent, source.Name, parent, name, entry);
         }
+        else if (_tree.Open(parent).TryStat(name) is { IsDirectory: true })
+        {
+            throw LinkToDirectory(entry);
+        }
 
         _maker.SetLinkMetadata(_tree.Open(parent), name, entry);
         MarkMade(parent, name);
@@ -66,7 +70,7 @@ internal sealed partial class LayerApplier
             case null:
                 throw MissingTarget(entry);
             case FileType.Directory:
-                throw BadLayer.Because($"the layer has a hard link to a directory: {entry.Name} to {entry.LinkName}");
+                throw LinkToDirectory(entry);
         }
 
         MakeRoom(parent, directory, name, entry);
@@ -118,6 +122,9 @@ internal sealed partial class LayerApplier
             MarkMade(link.Parent, link.Name);
         }
     }
+
+    private static LayerStoreException LinkToDirectory(TarEntry entry) =>
+        BadLayer.Because($"the layer has a hard link to a directory: {entry.Name} to {entry.LinkName}");
 
     private static LayerStoreException MissingTarget(TarEntry entry) =>
         BadLayer.Because($"the layer has a hard link to a file that does not exist: {entry.Name} to {entry.LinkName}");

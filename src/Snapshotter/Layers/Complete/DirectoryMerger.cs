@@ -119,6 +119,12 @@ internal sealed class DirectoryMerger(LayerTree layer, SortedSet<ByteString> imp
             throw BadLayer.TwoPaths(paths.To);
         }
 
+        if (moved.IsWhiteout && present is { IsDirectory: true })
+        {
+            HideBelow(source, target, name, paths.To, presentCounts);
+            return true;
+        }
+
         if (present is not null && !movedCounts)
         {
             source.RemoveTree(name);
@@ -141,5 +147,22 @@ internal sealed class DirectoryMerger(LayerTree layer, SortedSet<ByteString> imp
         }
 
         return true;
+    }
+
+    /// <summary>Carries a whiteout out, of a name under which the layer has a directory: that is a new one, or goes if it held nothing but whiteouts.</summary>
+    private void HideBelow(DirectoryHandle source, DirectoryHandle target, ByteString name, ByteString path, bool isFilled)
+    {
+        implied.ExceptWith([path, .. LayerPath.Below(implied, path)]);
+        if (isFilled)
+        {
+            using DirectoryHandle directory = target.OpenChild(name);
+            layer.MakeOpaque(directory);
+            source.RemoveTree(name);
+        }
+        else
+        {
+            target.RemoveTree(name);
+            source.Rename(name, target, name);
+        }
     }
 }

@@ -202,4 +202,23 @@ public sealed class EntryOrderTests : LayerTestBase
         Assert.Equal(["/", "/d", "/f", "/l", "/up"], Names(below, new TestLayer().File("d").Dir("d").Whiteout("l/x")));
         Assert.Equal(["/", "/d", "/f", "/l", "/up"], Names(below, new TestLayer().Whiteout("l/x").File("d").Dir("d")));
     }
+
+    [SkippableFact]
+    public void A_whiteout_under_another_path_hides_what_is_below_a_directory()
+    {
+        TestLayer below = new TestLayer().Dir("d").File("d/f").Dir("d/e", 0x1c0).File("d/e/old").Symlink("l", "d");
+        Assert.Equal(["/", "/d", "/d/e", "/d/e/old", "/d/f", "/d/f/x", "/l"], Names(below, new TestLayer().File("d/f/x").Whiteout("l/f")));
+        Has("/d/e Directory 755", below, new TestLayer().File("d/e/x").Whiteout("l/e"));
+        Assert.Equal(["/", "/d", "/d/e", "/d/e/x", "/d/f", "/l"], Names(below, new TestLayer().File("d/e/x").Whiteout("l/e")));
+        Assert.Equal(["/", "/d", "/d/e", "/d/e/x", "/d/f", "/l"], Names(below, new TestLayer().Dir("d/e").File("d/e/x").Whiteout("l/e")));
+        Assert.Equal(["/", "/d", "/d/f", "/l"], Names(below, new TestLayer().Whiteout("d/e/none").Whiteout("l/e")));
+    }
+
+    [SkippableFact]
+    public void A_hard_link_of_a_directory_to_itself_is_refused()
+    {
+        Refused(Base, new TestLayer().Dir("usr").Link("usr", "usr"));
+        Refused(Base, new TestLayer().Link("usr", "usr"));
+        Refused(Base, new TestLayer().Dir("new").Link("new", "new"));
+    }
 }

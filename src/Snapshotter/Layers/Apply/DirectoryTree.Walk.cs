@@ -237,17 +237,22 @@ internal sealed partial class DirectoryTree
     }
 
     /// <summary>
-    /// Refuses what a whiteout's path does below what is no directory of the layer if links lead it through a mark, as a stored layer does, which has
-    /// nothing there and makes all of it.
+    /// Refuses what a whiteout's path does below what is no directory of the layer if links lead it through a mark, or if a name is too long, as a stored layer does,
+    /// which has nothing there and makes all of it.
     /// </summary>
     private static void RefuseMarks(Stack<ByteString> rest, ByteString path, int links)
     {
-        while (links > 0 && rest.TryPop(out ByteString name))
+        while (rest.TryPop(out ByteString name))
         {
-            int names = name.Span is [(byte)'.'] ? 0 : LayerPath.NamesUntilLeft(rest);
-            if (names == 0)
+            int names = links == 0 || name.Span is [(byte)'.'] ? 0 : LayerPath.NamesUntilLeft(rest); // Without links there is no `..`.
+            if (names == 0 && links > 0)
             {
                 BadLayer.ThrowIfMark(name, path);
+            }
+
+            if (names == 0 && name.Length > MaxNameBytes)
+            {
+                throw BadLayer.Because($"the layer has a name of more than {MaxNameBytes} bytes: {path}");
             }
 
             Drop(rest, names);

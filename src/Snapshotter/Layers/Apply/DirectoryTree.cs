@@ -12,6 +12,9 @@ internal sealed partial class DirectoryTree : IDisposable
     /// <summary>As many links as the kernel follows in one path (MAXSYMLINKS).</summary>
     private const int MaxLinks = 40;
 
+    /// <summary>The longest name that Linux's file systems take (NAME_MAX).</summary>
+    private const int MaxNameBytes = 255;
+
     /// <summary>Open directories at a time: deep enough for most trees, far from any descriptor limit.</summary>
     private const int MaxOpen = 128;
 

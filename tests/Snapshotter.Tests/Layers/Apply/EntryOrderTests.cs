@@ -195,6 +195,7 @@ public sealed class EntryOrderTests : LayerTestBase
         TestLayer below = new TestLayer().Symlink("up", "/").File("f").Dir("d").Dir("d/e").File("d/e/x").Symlink("l", "d/e");
         Refused(below, new TestLayer().Symlink("up/x", "up/x/0/.wh.").Whiteout("up/x/0/0"));
         Refused(below, new TestLayer().Link("x", "f").Symlink("s", "up/x/.wh.a").Whiteout("s/b"));
+        Refused(below, new TestLayer().Whiteout($"none/{new string('n', 256)}/a"));
         Assert.Equal(["/", "/d", "/d/e", "/d/e/x", "/f", "/l", "/up", "/x"], Names(below, new TestLayer().Link("x", "f").Whiteout("up/x/b")));
         Assert.Equal(["/", "/d", "/d/e", "/d/e/x", "/f", "/l", "/up", "/x"], Names(below, new TestLayer().Whiteout("up/x/b").Link("x", "f")));
         Assert.Equal(["/", "/d", "/f", "/l", "/up"], Names(below, new TestLayer().File("d").Dir("d").Whiteout("up/d/x")));

@@ -110,7 +110,8 @@ public sealed class TarToolTests : IDisposable
         Dictionary<string, (Entry Entry, byte[] Content)> read =
             ReadAll(File.ReadAllBytes(_directory["out.tar"])).ToDictionary(entry => entry.Entry.Name.ToString());
 
-        Assert.Equal("hello"u8.ToArray(), read["tree/file"].Content);
+        // The directory's order says which of the two names has the content, and which is a link to it.
+        Assert.Equal("hello"u8.ToArray(), read[read["tree/file"].Entry.Type == EntryType.HardLink ? "tree/hard" : "tree/file"].Content);
         Assert.Equal("deep"u8.ToArray(), read[$"tree/{s_long}/deep"].Content);
     }
 

@@ -183,8 +183,8 @@ public sealed class OverlayStackTests : IDisposable
     {
         Tools.Require("python3");
 
-        // As long as /var/lib/layerstore.
-        string root = Path.Join(Path.GetTempPath(), "snap" + Guid.NewGuid().ToString("n"))[.."/var/lib/layerstore".Length];
+        // As long as /var/lib/layerstore, wherever TMPDIR is.
+        string root = ("/tmp/" + Guid.NewGuid().ToString("n"))[.."/var/lib/layerstore".Length];
         try
         {
             using OverlaySnapshotter snapshots = OverlaySnapshotter.Open(StoreLayout.OpenOrCreate(root, XattrNamespace.Trusted));

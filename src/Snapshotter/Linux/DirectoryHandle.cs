@@ -81,7 +81,7 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         }
     }
 
-    /// <summary>The names in it, ordered bytewise, without <c>.</c> and <c>..</c>.</summary>
+    /// <summary>The names in it, ordered bytewise, without <c>.</c> and <c>..</c>; none if it was removed since it was opened.</summary>
     public IReadOnlyList<DirectoryItem> List()
     {
         List<DirectoryItem> items = [];
@@ -102,12 +102,13 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
                     length = Libc.getdents64(_handle, p, buffer.Length);
                 }
 
-                if (length < 0)
+                // getdents64(2) has an error for a removed directory, which POSIX has not: to readdir it is an empty one.
+                if (length < 0 && LinuxError.Last != Errno.ENOENT)
                 {
                     LinuxError.Throw("list", s_itself);
                 }
 
-                if (length == 0)
+                if (length <= 0)
                 {
                     break;
                 }

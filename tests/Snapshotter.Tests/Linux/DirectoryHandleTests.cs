@@ -57,6 +57,15 @@ public sealed class DirectoryHandleTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_that_was_removed_while_it_is_open_is_empty()
+    {
+        _directory.MakeDirectory(s_file, 0x1c0);
+        using DirectoryHandle child = _directory.OpenChild(s_file);
+        _directory.RemoveDirectory(s_file);
+        Assert.Empty(child.List());
+    }
+
+    [Fact]
     public void Names_hold_any_byte_and_are_listed_bytewise()
     {
         List<ByteString> names = [];

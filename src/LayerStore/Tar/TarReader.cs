@@ -39,11 +39,21 @@ public sealed class TarReader
         _limits = limits ?? new TarLimits();
     }
 
+    /// <summary>
+    /// Where the content of the entry that <see cref="Next"/> returned last begins, in bytes from the start of the tar, a multiple of 512: there
+    /// it stands as it is read. Null if it does not: the entry is no regular file, or a sparse one.
+    /// </summary>
+    public long? ContentOffset { get; private set; }
+
+    /// <summary>How many bytes of the tar were made use of; after its end, with those of the end marker. What was read ahead is not counted.</summary>
+    public long Position => _input.Position;
+
     /// <summary>The next entry, or null at the end. Unread content of the one before is skipped.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: damaged, truncated, ambiguous or over a limit.</exception>
     public TarEntry? Next()
     {
         ThrowIfFailed();
+        ContentOffset = null;
         if (_ended)
         {
             return null;
@@ -170,9 +180,13 @@ public sealed class TarReader
         {
             SparseMapParser.Check(map, entry.Size, stored);
         }
-        else if (stored > 0)
+        else
         {
-            map.Add(new SparseSegment(0, stored));
+            ContentOffset = _input.Position;
+            if (stored > 0)
+            {
+                map.Add(new SparseSegment(0, stored));
+            }
         }
 
         CountContent(entry.Size);

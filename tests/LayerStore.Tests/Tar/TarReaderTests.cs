@@ -253,6 +253,23 @@ public class TarReaderTests
     }
 
     [Fact]
+    public void A_files_content_begins_where_the_reader_says()
+    {
+        byte[] archive = new RawTar().Add(Header("d", '5')).File("f", "abc").Add(Header("l", '2', link: "t")).File("empty", "").File("g", "de").End().ToArray();
+        TarReader tar = new(new MemoryStream(archive));
+        Assert.Null(tar.ContentOffset);
+        List<string?> found = [];
+        while (tar.Next() is { } entry)
+        {
+            found.Add(tar.ContentOffset is { } start ? System.Text.Encoding.ASCII.GetString(archive, (int)start, (int)entry.Size) : null);
+        }
+
+        Assert.Equal([null, "abc", null, "", "de"], found);
+        Assert.Null(tar.ContentOffset);
+        Assert.Equal(archive.Length, tar.Position);
+    }
+
+    [Fact]
     public void A_volume_label_makes_no_entry() =>
         Assert.Equal("f", ReadOne(new RawTar().Add(Header("label", 'V')).File("f", "x").End()).Name.ToString());
 

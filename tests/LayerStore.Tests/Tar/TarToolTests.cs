@@ -4,6 +4,7 @@ using LayerStore.Tar;
 using static LayerStore.Tests.Tar.TarTools;
 using Entry = LayerStore.Tar.TarEntry;
 using EntryType = LayerStore.Tar.TarEntryType;
+using Reader = LayerStore.Tar.TarReader;
 
 namespace LayerStore.Tests.Tar;
 
@@ -80,6 +81,11 @@ public sealed class TarToolTests : IDisposable
         Assert.Equal(10_000_000, read[0].Entry.Size);
         Assert.True(File.ReadAllBytes(_directory["sparse"]).AsSpan().SequenceEqual(read[0].Content));
         Assert.Equal("after"u8.ToArray(), read[1].Content);
+        Reader tar = new(new MemoryStream(archive));
+        Assert.NotNull(tar.Next());
+        Assert.Null(tar.ContentOffset); // It stands nowhere as it is read.
+        Assert.NotNull(tar.Next());
+        Assert.Equal("after"u8, archive.AsSpan((int)tar.ContentOffset!.Value, 5));
     }
 
     [SkippableFact]

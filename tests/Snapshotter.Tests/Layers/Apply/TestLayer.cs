@@ -40,6 +40,13 @@ internal sealed class TestLayer
     public TestLayer Device(string name, uint major, uint minor, TarEntryType type = TarEntryType.CharacterDevice) =>
         Add(Entry(name, type, 0x1a4, 0, []) with { DeviceMajor = major, DeviceMinor = minor });
 
+    /// <summary>Changes the entry that was added last.</summary>
+    public TestLayer Again(Func<TarEntry, TarEntry> change)
+    {
+        _entries[^1] = (change(_entries[^1].Entry), _entries[^1].Content);
+        return this;
+    }
+
     /// <summary>A whiteout of a path.</summary>
     public TestLayer Whiteout(string path)
     {

@@ -341,6 +341,7 @@ public sealed partial class Store : IAsyncDisposable
         {
             StoreDriver.Native => NativeSnapshotter.DriverName,
             StoreDriver.Overlay => OverlaySnapshotter.DriverName,
+            StoreDriver.Erofs => OverlaySnapshotter.ErofsDriverName,
             _ => null,
         };
         SnapshotterOptions options = new()

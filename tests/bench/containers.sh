@@ -14,12 +14,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/peers.sh"
 . "$here/limits.sh"
 
-mapfile -t tools < <(picked layerstore layerstore-native containerd podman buildah)
+mapfile -t tools < <(picked layerstore layerstore-erofs layerstore-native containerd podman buildah)
 written=${FILES:-30000}
 chains=${LAYERS:-10 60 128}
 prepares=${PREPARES:-500}
 
 label layerstore '`layerstore`'
+label layerstore-erofs '`layerstore --driver erofs`'
 label layerstore-native '`layerstore --driver native`'
 label containerd '`ctr`'
 label podman '`podman`'

@@ -14,8 +14,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/peers.sh"
 
 label layerstore 'overlay'
+label layerstore-erofs 'erofs'
 label layerstore-native 'native'
-mapfile -t tools < <(picked layerstore layerstore-native)
+mapfile -t tools < <(picked layerstore layerstore-erofs layerstore-native)
 steps=${STEPS:-5}
 
 write() {    # write KIND

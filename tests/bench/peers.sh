@@ -30,7 +30,7 @@ stage() {
 }
 
 # LayerStore, with each driver: a tool "layerstore" (overlay) and one for each other driver.
-declare -A driver_of=([layerstore]=overlay [layerstore-native]=native)
+declare -A driver_of=([layerstore]=overlay [layerstore-erofs]=erofs [layerstore-native]=native)
 
 store() { "$layerstore" --root "$base/$1/store" --driver "${driver_of[$1]}" "${@:2}"; }
 measure_store() { measure "$2" "$layerstore" --root "$base/$1/store" --driver "${driver_of[$1]}" "${@:3}"; }

@@ -24,6 +24,7 @@ run() {    # run FILE COMMAND SOURCE [OPTION]
     case $2 in
         unpack) on_new_disk "$1" "$layerstore" unpack "$3" "$work/disk/tree" "${@:4}" ;;
         pull) on_new_disk "$1" "$layerstore" --root "$work/disk/root" pull "$3" --name image "${@:4}" ;;
+        erofs) on_new_disk "$1" "$layerstore" --root "$work/disk/root" --driver erofs pull "$3" --name image "${@:4}" ;;
     esac
 }
 
@@ -34,7 +35,7 @@ for name in "${names[@]}"; do
     cat "$images/$name"/blobs/sha256/* > /dev/null
     for ((run = 1; run <= runs; run++)); do
         printf '%s, run %d of %d\n' "$name" "$run" "$runs" >&2
-        for command in unpack pull; do
+        for command in unpack pull erofs; do
             run "$work/results/$name.$command.durable" "$command" "oci:$images/$name:latest"
             on_new_disk "$work/results/$name.$command.disk" dd if=/dev/zero of="$work/disk/file" bs=1M count="$written" conv=fsync status=none
             run "$work/results/$name.$command.not" "$command" "oci:$images/$name:latest" --no-sync
@@ -44,14 +45,15 @@ done
 
 report() {
     local name command durable not disk
+    local -A words=([unpack]=unpack [pull]=pull [erofs]='pull --driver erofs')
     machine
     printf '\n| image | command | durable, s | `--no-sync`, s | durability costs | `dd conv=fsync` of as many bytes, s | runs |\n| --- | --- | --- | --- | --- | --- | --- |\n'
     for name in "${names[@]}"; do
-        for command in unpack pull; do
+        for command in unpack pull erofs; do
             durable=$(median 1 "$work/results/$name.$command.durable")
             not=$(median 1 "$work/results/$name.$command.not")
             disk=$(median 1 "$work/results/$name.$command.disk")
-            awk -v name="$name" -v command="$command" -v durable="$durable" -v not="$not" -v disk="$disk" -v runs="$runs" \
+            awk -v name="$name" -v command="${words[$command]}" -v durable="$durable" -v not="$not" -v disk="$disk" -v runs="$runs" \
                 'BEGIN { printf "| %s | `%s` | %.2f | %.2f | %.0f %% | %.2f | %d |\n", name, command, durable, not, 100 * (durable - not) / not, disk, runs }'
         done
     done

@@ -17,11 +17,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/limits.sh"
 
 images=${IMAGES:-$repository/.cache/images}
-mapfile -t tools < <(picked layerstore layerstore-native containerd umoci skopeo podman buildah)
+mapfile -t tools < <(picked layerstore layerstore-erofs layerstore-native containerd umoci skopeo podman buildah)
 names=("$@")
 ((${#names[@]})) || names=(node-modules debian big-file)
 
 label layerstore '`layerstore`'
+label layerstore-erofs '`layerstore --driver erofs`'
 label layerstore-native '`layerstore --driver native`'
 label containerd '`ctr images`'
 label umoci '`umoci unpack`'

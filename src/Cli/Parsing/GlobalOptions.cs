@@ -22,7 +22,7 @@ internal sealed class GlobalOptions
         "NAME",
         "How snapshots are kept: overlay or native (what the store has; overlay for a new one)",
         null,
-        [("overlay", StoreDriver.Overlay), ("native", StoreDriver.Native)],
+        [("overlay", StoreDriver.Overlay), ("erofs", StoreDriver.Erofs), ("native", StoreDriver.Native)],
         isGlobal: true);
 
     /// <summary>What is logged to stderr.</summary>

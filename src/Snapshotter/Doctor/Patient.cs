@@ -1,7 +1,7 @@
 using LayerStore.Content;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
-using Snapshotter.Snapshots.Overlay;
+using Snapshotter.Snapshots.Native;
 
 namespace Snapshotter.Doctor;
 
@@ -18,7 +18,7 @@ internal sealed class Patient : IDisposable
         Place = Scratch.PlaceOf(Root);
         HasStore = Exists(Root);
         IsOverlay = (HasStore ? DriverOf(Root) : null) is { } driver
-            ? driver == OverlaySnapshotter.DriverName
+            ? driver != NativeSnapshotter.DriverName
             : options.Driver is not StoreDriver.Native;
         _scratch = new Lazy<Scratch>(MakeScratch, LazyThreadSafetyMode.None);
         _temporary = new Lazy<Scratch>(() => Scratch.Make(Path.GetTempPath()), LazyThreadSafetyMode.None);

@@ -26,6 +26,9 @@ internal sealed class ErofsDirectory : ErofsInode
     /// <summary>The directory that it is in; the image's root is in itself.</summary>
     public ErofsDirectory Parent { get; }
 
+    /// <summary>Whether the layer has no entry for it: it has the metadata of the directory below.</summary>
+    public bool IsImplied { get; init; }
+
     /// <summary>Whether an opaque whiteout is in it.</summary>
     public bool IsOpaque { get; set; }
 

@@ -18,9 +18,10 @@ internal sealed class ErofsImageWriter(Stream image)
     /// <param name="inodes">All, as <see cref="ErofsLayout"/> left them; the first is the root.</param>
     /// <param name="blocks">How many blocks the image has.</param>
     /// <param name="dataBytes">Bytes in the device.</param>
-    public void Write(IReadOnlyList<ErofsInode> inodes, long blocks, long dataBytes)
+    /// <param name="uuid">The file system's UUID.</param>
+    public void Write(IReadOnlyList<ErofsInode> inodes, long blocks, long dataBytes, ReadOnlySpan<byte> uuid)
     {
-        WriteSuper(inodes, blocks);
+        WriteSuper(inodes, blocks, uuid);
         WriteDevice(blocks, dataBytes);
         foreach (ErofsInode inode in inodes)
         {
@@ -39,7 +40,7 @@ internal sealed class ErofsImageWriter(Stream image)
         Flush();
     }
 
-    private void WriteSuper(IReadOnlyList<ErofsInode> inodes, long blocks)
+    private void WriteSuper(IReadOnlyList<ErofsInode> inodes, long blocks, ReadOnlySpan<byte> uuid)
     {
         Span<byte> super = Reserve(EROFS_SUPER_OFFSET, SuperSize);
         BinaryPrimitives.WriteUInt32LittleEndian(super, EROFS_SUPER_MAGIC_V1);
@@ -48,6 +49,7 @@ internal sealed class ErofsImageWriter(Stream image)
         BinaryPrimitives.WriteUInt16LittleEndian(super[14..], (ushort)inodes[0].Number);
         BinaryPrimitives.WriteUInt64LittleEndian(super[16..], (ulong)inodes.Count);
         BinaryPrimitives.WriteUInt32LittleEndian(super[36..], (uint)blocks);
+        uuid.CopyTo(super[48..64]);
         BinaryPrimitives.WriteUInt32LittleEndian(super[80..], EROFS_FEATURE_INCOMPAT_CHUNKED_FILE | EROFS_FEATURE_INCOMPAT_DEVICE_TABLE);
         BinaryPrimitives.WriteUInt16LittleEndian(super[86..], 1); // extra_devices
         BinaryPrimitives.WriteUInt16LittleEndian(super[88..], (EROFS_SUPER_OFFSET + SuperSize) / DeviceSlotSize); // devt_slotoff

@@ -1,6 +1,8 @@
 using LayerStore;
 using LayerStore.Tar;
+using Snapshotter.Layers;
 using Snapshotter.Layers.Apply;
+using Snapshotter.Linux;
 
 namespace Snapshotter.Erofs;
 
@@ -20,15 +22,18 @@ internal sealed class ErofsLayer
 
     private readonly IReadOnlyList<ErofsInode> _inodes;
     private readonly ErofsDirectory _root;
+    private readonly IReadOnlyList<(ByteString Path, ErofsDirectory Directory)> _implied;
     private readonly long _dataEnd;
 
     /// <param name="inodes">All files, in the order in which they stand in the image: the image's root, the layer's, and the others.</param>
     /// <param name="root">The layer's root.</param>
+    /// <param name="implied">The directories that have no entry, each after the one that it is in.</param>
     /// <param name="dataEnd">Where the last content in the tar ends, with the zeros behind it.</param>
-    internal ErofsLayer(IReadOnlyList<ErofsInode> inodes, ErofsDirectory root, long dataEnd)
+    internal ErofsLayer(IReadOnlyList<ErofsInode> inodes, ErofsDirectory root, IReadOnlyList<(ByteString Path, ErofsDirectory Directory)> implied, long dataEnd)
     {
         _inodes = inodes;
         _root = root;
+        _implied = implied;
         _dataEnd = dataEnd;
     }
 
@@ -37,6 +42,12 @@ internal sealed class ErofsLayer
 
     /// <summary>Whether the layer hides all that is below it, which overlay has no mark for.</summary>
     public bool HasOpaqueRoot => _root.IsOpaque;
+
+    /// <summary>Whether directories are to be taken from the layers below before the image is written (<see cref="TryComplete"/>): such a layer is not shared.</summary>
+    public bool IsLoose => _implied.Count > 0;
+
+    /// <summary>The paths of those directories; until they are completed they are 0755, root's, of time 0.</summary>
+    public IEnumerable<ByteString> ImpliedDirectories => _implied.Select(static one => one.Path);
 
     /// <summary>Entries in the tar.</summary>
     public required long Entries { get; init; }
@@ -71,14 +82,41 @@ internal sealed class ErofsLayer
         }
     }
 
+    /// <summary>Gives the directories that have no entry the metadata that they have below.</summary>
+    /// <param name="lower">What the layers below show together.</param>
+    /// <returns>False if one of them is not a directory there, or an image cannot have what it has: then the layer must be applied.</returns>
+    public bool TryComplete(RootDirectory lower)
+    {
+        foreach ((ByteString path, ErofsDirectory directory) in _implied)
+        {
+            using DirectoryHandle? below = lower.TryOpenRealDirectory(path);
+            IReadOnlyList<Xattr> xattrs = below is null ? [] : HostXattrs.Without(below.ListXattrs(null));
+            if (below is null || !ErofsXattrs.CanHold(TarEntryType.Directory, xattrs))
+            {
+                return false;
+            }
+
+            FileStatus status = below.Stat();
+            directory.Mode = (ushort)(ErofsMode.S_IFDIR | status.Mode);
+            directory.UserId = status.UserId;
+            directory.GroupId = status.GroupId;
+            directory.ModifiedAt = status.ModifiedAt;
+            directory.Xattrs = [.. xattrs, .. directory.Xattrs];
+        }
+
+        return true;
+    }
+
     /// <summary>Writes the image. The same layer gives the same bytes.</summary>
     /// <param name="image">Takes the image; it is written from its start to its end.</param>
     /// <param name="dataBytes">The length of the tar, with what stands behind its end mark.</param>
+    /// <param name="uuid">The file system's UUID, 16 bytes, not all of them zero, and unlike those of other lower layers of an overlay: without that, overlay
+    /// finds no origin of what it copied up, and hard links made in a mount look like two files until it is mounted again.</param>
     /// <exception cref="ArgumentOutOfRangeException">The tar is shorter than what was read.</exception>
-    public void WriteImage(Stream image, long dataBytes)
+    public void WriteImage(Stream image, long dataBytes, ReadOnlySpan<byte> uuid)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dataBytes, _dataEnd);
         long blocks = ErofsLayout.LayOut(_inodes);
-        new ErofsImageWriter(image).Write(_inodes, blocks, dataBytes);
+        new ErofsImageWriter(image).Write(_inodes, blocks, dataBytes, uuid);
     }
 }

@@ -8,8 +8,8 @@ using static Snapshotter.Erofs.ErofsMode;
 namespace Snapshotter.Erofs;
 
 /// <summary>
-/// Makes inodes of the entries of a plain layer: each entry's directory has its own entry before it, no name comes twice, and nothing refers to a layer
-/// below. For such a layer the rules of <see cref="LayerApplier"/> come to what is here; every other one is left to it.
+/// Makes inodes of the entries of a plain layer: no name comes twice, no directory's entry after what is in it, and nothing but a directory's own metadata
+/// comes from a layer below. For such a layer the rules of <see cref="LayerApplier"/> come to what is here; every other one is left to it.
 /// </summary>
 internal sealed class ErofsLayerReader
 {
@@ -33,6 +33,7 @@ internal sealed class ErofsLayerReader
     private readonly List<ErofsInode> _inodes = [];
     private readonly List<ErofsDirectory> _directories = [];
     private readonly Dictionary<ByteString, ErofsDirectory> _directoriesByPath = [];
+    private readonly List<(ByteString Path, ErofsDirectory Directory)> _implied = [];
     private readonly ErofsDirectory _root;
     private ByteString _lastPath;
     private ErofsDirectory _last;
@@ -73,7 +74,7 @@ internal sealed class ErofsLayerReader
 
         // Zeros may be missing behind the last content, but the kernel reads whole blocks only.
         bool isWhole = tar.Position % ErofsFormat.BlockSize == 0;
-        return isWhole && TryMark() ? new ErofsLayer(_inodes, _root, _dataEnd) { HasRootEntry = _hasRootEntry, Entries = _entries } : null;
+        return isWhole && TryMark() ? new ErofsLayer(_inodes, _root, _implied, _dataEnd) { HasRootEntry = _hasRootEntry, Entries = _entries } : null;
     }
 
     private bool TryAdd(TarEntry entry, long? content)
@@ -92,7 +93,7 @@ internal sealed class ErofsLayerReader
         }
 
         (ByteString directory, ByteString name) = LayerPath.Split(path);
-        if (++_names > MaxNames || FindDirectory(directory) is not { } parent)
+        if (++_names > MaxNames || FindOrImply(directory) is not { } parent)
         {
             return false;
         }
@@ -134,6 +135,28 @@ internal sealed class ErofsLayerReader
         return _last;
     }
 
+    /// <summary>A directory to put something into; one that has no entry yet is implied. Null if something else has its name.</summary>
+    private ErofsDirectory? FindOrImply(ByteString path)
+    {
+        if (FindDirectory(path) is { } known)
+        {
+            return known;
+        }
+
+        (ByteString above, ByteString name) = LayerPath.Split(path);
+        if (name.StartsWith(LayerPath.WhiteoutPrefix) || name.Length > MaxNameBytes || name.Span.Contains((byte)0) || ++_names > MaxNames
+            || FindOrImply(above) is not { } parent)
+        {
+            return null;
+        }
+
+        ErofsDirectory directory = new(parent) { Mode = S_IFDIR | 0x1ed, IsImplied = true };
+        _directories.Add(directory);
+        _directoriesByPath.Add(path, directory);
+        _implied.Add((path, directory));
+        return TryAdd(parent, name, directory) ? directory : null;
+    }
+
     private bool TryAddWhiteout(ErofsDirectory parent, ByteString name)
     {
         if (name.Span.SequenceEqual(EntryName.OpaqueWhiteout))
@@ -157,7 +180,7 @@ internal sealed class ErofsLayerReader
     {
         if (parent.Find(name) is { } known)
         {
-            return known is ErofsDirectory && Describe(known, entry, xattrs); // The last entry of a directory says what it is like.
+            return known is ErofsDirectory { IsImplied: false } && Describe(known, entry, xattrs); // The last entry of a directory says what it is like.
         }
 
         ErofsDirectory directory = new(parent) { Mode = S_IFDIR };
@@ -245,14 +268,14 @@ internal sealed class ErofsLayerReader
     /// Sets overlay's marks, as the applier does. An empty origin on each directory that holds whiteouts makes the kernel check its names, so that a whiteout
     /// of what does not exist below is not listed as a ghost.
     /// </summary>
-    /// <returns>False if there are whiteouts where the layer hides everything anyway: those make no file.</returns>
+    /// <returns>False if there are whiteouts where the layer hides everything anyway: those make no file; or implied directories, which have nothing below them there.</returns>
     private bool TryMark()
     {
         foreach (ErofsDirectory directory in _directories)
         {
             // Those above come first.
             directory.HidesLower = directory.IsOpaque || directory.Parent.HidesLower;
-            if (directory.HidesLower && directory.HoldsWhiteouts)
+            if (directory.HidesLower && (directory.HoldsWhiteouts || directory.IsImplied))
             {
                 return false;
             }

@@ -225,9 +225,13 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
 
     /// <summary>Opens a regular file for reading.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: it is not a regular file.</exception>
-    public SafeFileHandle OpenRead(ByteString name)
+    public SafeFileHandle OpenRead(ByteString name) => RequireRegular(OpenUnchecked(name), name);
+
+    /// <summary>The same, open for writing too.</summary>
+    public SafeFileHandle OpenReadWrite(ByteString name) => RequireRegular(Open(name, Libc.O_RDWR | Libc.O_NONBLOCK, 0, "open"), name);
+
+    private static SafeFileHandle RequireRegular(SafeFileHandle file, ByteString name)
     {
-        SafeFileHandle file = OpenUnchecked(name);
         try
         {
             if (FileOperations.Stat(file, name).Type == FileType.RegularFile)
@@ -304,6 +308,18 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Takes the directory's flock(2), and waits for it on this thread.</summary>
+    public void Lock()
+    {
+        while (Libc.flock(_handle, Libc.LOCK_EX) < 0)
+        {
+            if (!LinuxError.Interrupted)
+            {
+                LinuxError.Throw("lock", s_itself);
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -128,35 +128,13 @@ internal static unsafe class FileCopy
                     throw Truncated();
                 }
 
-                WriteAt(target, part[..length], offset);
+                FileOperations.WriteAt(target, part[..length], offset, s_target);
                 offset += length;
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static void WriteAt(SafeFileHandle target, ReadOnlySpan<byte> data, long offset)
-    {
-        while (!data.IsEmpty)
-        {
-            nint written;
-            fixed (byte* p = data)
-            {
-                written = Libc.pwrite(target, p, data.Length, offset);
-            }
-
-            if (written >= 0)
-            {
-                data = data[(int)written..];
-                offset += written;
-            }
-            else if (!LinuxError.Interrupted)
-            {
-                LinuxError.Throw("write", s_target);
-            }
         }
     }
 

@@ -75,6 +75,33 @@ internal static unsafe class FileOperations
         }
     }
 
+    /// <summary>Writes all of the bytes at an offset.</summary>
+    public static void WriteAt(SafeFileHandle file, ReadOnlySpan<byte> data, long offset, ByteString what)
+    {
+        while (!data.IsEmpty)
+        {
+            nint written;
+            fixed (byte* p = data)
+            {
+                written = Libc.pwrite(file, p, data.Length, offset);
+            }
+
+            if (written >= 0)
+            {
+                data = data[(int)written..];
+                offset += written;
+            }
+            else if (!LinuxError.Interrupted)
+            {
+                LinuxError.Throw("write", what);
+            }
+        }
+    }
+
+    /// <summary>Cuts the file, or lengthens it with zeros.</summary>
+    public static void SetLength(SafeFileHandle file, long length, ByteString what) =>
+        LinuxError.Check(Libc.ftruncate(file, length), "set the length of", what);
+
     /// <summary>The file's status.</summary>
     public static FileStatus Stat(SafeFileHandle file, ByteString what)
     {

@@ -7,6 +7,8 @@ namespace Snapshotter.Linux;
 /// <summary>What a file system is and can do. The paths are the store's or the user's own.</summary>
 internal static unsafe class FileSystemProbe
 {
+    private const long ErofsMagic = 0xE0F5E1E2;
+
     /// <summary>The type's name, such as <c>ext4</c>; its magic number in hexadecimal for one that is not known here.</summary>
     public static string TypeName(string path) => Query(path).Type switch
     {
@@ -15,13 +17,25 @@ internal static unsafe class FileSystemProbe
         0x9123683E => "btrfs",
         0x794C7630 => "overlay",
         0x01021994 => "tmpfs",
-        0xE0F5E1E2 => "erofs",
+        ErofsMagic => "erofs",
         0xF2F52010 => "f2fs",
         0x2FC12FC1 => "zfs",
         0x6969 => "nfs",
         0x65735546 => "fuse",
         long magic => $"0x{magic:x}",
     };
+
+    /// <summary>Whether an EROFS file system is mounted on a directory of a store; false if the directory is not there.</summary>
+    public static bool IsErofs(string path)
+    {
+        StatFsBuffer buffer;
+        fixed (byte* p = CString.Terminate(Encoding.UTF8.GetBytes(path), stackalloc byte[CString.StackSize]))
+        {
+            return Libc.statfs(p, &buffer) == 0 ? buffer.Type == ErofsMagic
+                : LinuxError.Last == Errno.ENOENT ? false
+                : throw LinuxError.Make(LinuxError.Last, "look at the file system of", path);
+        }
+    }
 
     /// <summary>How many bytes this process can still write; a file system that counts none has no end.</summary>
     public static long FreeBytes(string path) => FreeBytes(Query(path));

@@ -55,6 +55,7 @@ internal static unsafe partial class Libc
     public const uint OPEN_TREE_CLONE = 1;
     public const uint OPEN_TREE_CLOEXEC = O_CLOEXEC;
     public const int MNT_DETACH = 2;
+    public const int UMOUNT_NOFOLLOW = 8;
     public const ulong MOUNT_ATTR_IDMAP = 0x00100000;
 
     public const int LOCK_EX = 2;

@@ -53,16 +53,21 @@ public static unsafe class Mounter
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: in use; <see cref="ErrorKind.NotFound"/>: nothing is mounted there.</exception>
     public static void Unmount(string target, bool lazy = false) => Unmount(target, lazy, Thread.Sleep);
 
+    /// <summary>Takes away what is mounted on a directory of the store, for new users; those who have it keep it. Never throws.</summary>
+    /// <returns>Whether something was mounted there.</returns>
+    internal static bool TryDetach(string target) => TryUnmount(target, Libc.MNT_DETACH | Libc.UMOUNT_NOFOLLOW) == 0;
+
     /// <summary>As the other one, with another way to wait.</summary>
     /// <remarks>A child that another thread starts has copies of all descriptors, of files in the mount too, until it runs its program.</remarks>
     internal static void Unmount(string target, bool lazy, Action<int> wait)
     {
         ArgumentNullException.ThrowIfNull(target);
-        int error = TryUnmount(target, lazy);
+        int flags = lazy ? Libc.MNT_DETACH : 0;
+        int error = TryUnmount(target, flags);
         for (int delay = FirstDelayMilliseconds; error == Errno.EBUSY && delay <= LongestDelayMilliseconds; delay *= 2)
         {
             wait(delay);
-            error = TryUnmount(target, lazy);
+            error = TryUnmount(target, flags);
         }
 
         if (error == 0)
@@ -110,11 +115,11 @@ public static unsafe class Mounter
         }
     }
 
-    private static int TryUnmount(string target, bool lazy)
+    private static int TryUnmount(string target, int flags)
     {
         fixed (byte* p = CString.Terminate(Encoding.UTF8.GetBytes(target), stackalloc byte[CString.StackSize]))
         {
-            return Libc.umount2(p, lazy ? Libc.MNT_DETACH : 0) == 0 ? 0 : LinuxError.Last;
+            return Libc.umount2(p, flags) == 0 ? 0 : LinuxError.Last;
         }
     }
 

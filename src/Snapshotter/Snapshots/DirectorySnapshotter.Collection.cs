@@ -19,6 +19,7 @@ public abstract partial class DirectorySnapshotter
     /// <returns>The trees that are gone.</returns>
     internal HashSet<long> Discard(IReadOnlyCollection<long> snapshots, IReadOnlyCollection<long> layers)
     {
+        Images?.HideUnused();
         if (snapshots.Count + layers.Count == 0)
         {
             return [];

@@ -21,6 +21,9 @@ public abstract partial class DirectorySnapshotter
             return (parentRow, SnapshotTable.Chain(s, parentRow?.Id));
         });
 
+        // What is shown for the mounts stays shown from the transaction on, because of the record.
+        using StoreLock? held = Images is { } images ? await images.HoldAsync(cancellationToken).ConfigureAwait(false) : null;
+
         // Crash points: until the transaction the tree is a draft, which the next opening removes. What the disk may lack after it is empty, and
         // the tree keeps its writer: the next opening makes it again.
         bool isDurable = true;

@@ -4,6 +4,7 @@ using LayerStore.Content;
 using LayerStore.Metadata;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
+using Snapshotter.Snapshots.Images;
 using Snapshotter.Snapshots.Trees;
 
 namespace Snapshotter.Snapshots;
@@ -19,7 +20,11 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     private const int ListBatch = 100;
 
     /// <summary>Takes over the database, also when it fails.</summary>
-    private protected DirectorySnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options)
+    /// <param name="layout">The store.</param>
+    /// <param name="database">Its records.</param>
+    /// <param name="options">How it was opened.</param>
+    /// <param name="images">Whether layers may be images.</param>
+    private protected DirectorySnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options, bool images = false)
     {
         Layout = layout;
         Options = options;
@@ -28,7 +33,8 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         {
             StoreOwner.RequireName(Options.Owner);
             Table = new SnapshotTable(Options.Owner);
-            Trees = new TreeStore(layout, Database, Restore, options.LeaveTrash);
+            Images = images ? new LayerImages(layout, Database) : null;
+            Trees = new TreeStore(layout, Database, Restore, tree => Images?.Hide(tree), options.LeaveTrash);
             MountRecords = new MountRecords(Database, Options.Owner);
         }
         catch
@@ -54,6 +60,9 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     private protected SnapshotTable Table { get; }
 
     internal TreeStore Trees { get; }
+
+    /// <summary>Shows the layers that are images; null for a driver that has none.</summary>
+    internal LayerImages? Images { get; }
 
     private protected DateTimeOffset Now => Options.Clock.GetUtcNow();
 
@@ -228,10 +237,12 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
 
         // Crash point: after the transaction the tree has no row; the collector removes it.
+        List<TreeRow> below = [];
         long? garbage = Database.Write<long?>(s =>
         {
             RefuseIfMounted(s, key, "remove");
             SnapshotRow row = Require(s, key);
+            below = Images is null ? [] : SnapshotTable.Chain(s, row.Parent);
             if (SnapshotTable.HasChildren(s, row.Id))
             {
                 throw SnapshotErrors.HasChildren(key);
@@ -245,6 +256,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
             Trees.Delete(tree);
         }
 
+        Images?.HideUnused(below);
         Options.Removed?.Invoke();
         return Task.CompletedTask;
     }
@@ -253,6 +265,7 @@ public abstract partial class DirectorySnapshotter : ISnapshotter, IDisposable
     public Task CleanupAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Images?.HideUnused();
         return Trees.CleanUpAsync(cancellationToken);
     }
 

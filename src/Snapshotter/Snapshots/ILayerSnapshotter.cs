@@ -4,7 +4,7 @@ namespace Snapshotter.Snapshots;
 
 /// <summary>
 /// A snapshotter whose committed snapshots are lists of <i>layers</i>: unpacked, immutable, parent-independent directory
-/// trees in overlay's form, one for each diffID, shared by every chain that has it.
+/// trees in overlay's form, or images that show such a tree, one for each diffID, shared by every chain that has it.
 /// </summary>
 /// <remarks>
 /// <para>A layer is written into a <i>draft</i>, a numbered directory that belongs to one living process, and becomes
@@ -17,6 +17,9 @@ public interface ILayerSnapshotter : ISnapshotter
 {
     /// <summary>Which xattr namespace holds overlay's marks: <c>trusted</c>, or <c>user</c> for a store made in a user namespace.</summary>
     string OverlayXattrNamespace { get; }
+
+    /// <summary>Whether layers that are unpacked become images where they can (<see cref="LayerDraft.ImageDigest"/>), and not directories.</summary>
+    bool MakesImages { get; }
 
     /// <summary>The published layer of this diffID; else the one completed for this chain; else null.</summary>
     Task<LayerInfo?> FindLayerAsync(Digest diffId, Digest chainId, CancellationToken cancellationToken = default);

@@ -29,6 +29,9 @@ public abstract class LayerDraft : IAsyncDisposable
     /// <summary>The digest of the layer manifest file, once it is written.</summary>
     public Digest? ManifestDigest { get; set; }
 
+    /// <summary>The digest of the EROFS image in its directory, if that is what shows the layer.</summary>
+    public Digest? ImageDigest { get; set; }
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 }

@@ -2,6 +2,7 @@ using LayerStore;
 using LayerStore.Content;
 using LayerStore.Metadata;
 using Snapshotter.Snapshots.Database;
+using Snapshotter.Snapshots.Images;
 using Snapshotter.Snapshots.Native;
 using Snapshotter.Snapshots.Overlay;
 
@@ -11,7 +12,7 @@ namespace Snapshotter.Snapshots;
 public static class SnapshotDrivers
 {
     /// <summary>The drivers' names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [OverlaySnapshotter.DriverName, NativeSnapshotter.DriverName];
+    public static IReadOnlyList<string> Names { get; } = [OverlaySnapshotter.DriverName, OverlaySnapshotter.ErofsDriverName, NativeSnapshotter.DriverName];
 
     /// <summary>Opens a store's snapshots.</summary>
     /// <param name="layout">The store.</param>
@@ -19,7 +20,7 @@ public static class SnapshotDrivers
     /// <param name="options">How to open them.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.InvalidArgument"/>: no such driver;
     /// <see cref="ErrorKind.FailedPrecondition"/>: the store belongs to another one; <see cref="ErrorKind.Unimplemented"/>: it is new, and its
-    /// file system cannot hold overlay's marks.</exception>
+    /// file system cannot hold overlay's marks, or images cannot be mounted from files there.</exception>
     public static DirectorySnapshotter Open(StoreLayout layout, string? driver = null, SnapshotterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -32,13 +33,17 @@ public static class SnapshotDrivers
         if (!layout.IsReadOnly && driver != NativeSnapshotter.DriverName && !File.Exists(layout.SnapshotsDatabase))
         {
             OverlaySnapshotter.RequireXattrs(layout);
+            if (driver == OverlaySnapshotter.ErofsDriverName)
+            {
+                LayerImages.Require(layout);
+            }
         }
 
         options ??= new SnapshotterOptions();
         SqliteDatabase database = SnapshotDatabase.Open(layout, driver, options.Sync, out string recorded);
         DirectorySnapshotter opened = recorded == NativeSnapshotter.DriverName
             ? new NativeSnapshotter(layout, database, options)
-            : new OverlaySnapshotter(layout, database, options);
+            : new OverlaySnapshotter(layout, database, options, images: recorded == OverlaySnapshotter.ErofsDriverName);
         try
         {
             opened.Recover();

@@ -60,6 +60,9 @@ internal static class SnapshotErrors
             $"the snapshot \"{Printable.Text(key)}\" has the parent \"{Printable.Text(parent)}\" already",
             "Only a snapshot that was prepared without a parent can be given one at commit.");
 
+    public static LayerStoreException ImageOfOtherDriver(long tree) =>
+        new(ErrorKind.DataLoss, $"the tree {tree} is recorded as an image, and this store's driver has none", "The records are damaged: layerstore check");
+
     // SQLite would keep a lone surrogate as another character: the key would not come back as it was given.
     private static bool HasLoneSurrogate(string key)
     {

@@ -143,6 +143,7 @@ public sealed class MainFlowTests
 
     [SkippableTheory]
     [InlineData("overlay")]
+    [InlineData("erofs")]
     [InlineData("native")]
     public async Task Snapshots_are_made_committed_and_listed(string driver)
     {

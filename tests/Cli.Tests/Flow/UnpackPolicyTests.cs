@@ -24,6 +24,7 @@ public sealed class UnpackPolicyTests
 
     [SkippableTheory]
     [InlineData("overlay")]
+    [InlineData("erofs")]
     [InlineData("native")]
     public async Task A_layer_that_is_here_otherwise_is_not_taken(string driver)
     {

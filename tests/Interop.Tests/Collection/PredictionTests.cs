@@ -17,6 +17,8 @@ public sealed class PredictionTests(ITestOutputHelper output) : IDisposable
     [InlineData("ext4", "overlay")]
     [InlineData("xfs", "overlay")]
     [InlineData("btrfs", "overlay")]
+    [InlineData("ext4", "erofs")]
+    [InlineData("btrfs", "erofs")]
     [InlineData("ext4", "native")]
     [InlineData("xfs", "native")]
     [InlineData("btrfs", "native")]

@@ -12,6 +12,7 @@ public sealed class ContainerdTests : IDisposable
     [SkippableTheory]
     [InlineData("overlay", false)]
     [InlineData("overlay", true)]
+    [InlineData("erofs", false)]
     [InlineData("native", false)]
     public void An_image_is_imported_run_committed_and_removed_and_nothing_is_left(string driver, bool withContent)
     {

@@ -26,6 +26,7 @@ public sealed class PrivacyTests : IDisposable
 
     [SkippableTheory]
     [InlineData("overlay")]
+    [InlineData("erofs")]
     [InlineData("native")]
     public void Nobody_else_enters_the_stores_directories_whatever_the_umask(string driver)
     {

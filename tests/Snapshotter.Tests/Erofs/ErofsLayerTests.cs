@@ -18,7 +18,6 @@ public sealed class ErofsLayerTests
 
     private static readonly Dictionary<string, Func<TestLayer, TestLayer>> s_notPlain = new()
     {
-        ["a directory without an entry"] = layer => layer.File("implied/f"),
         ["a directory after what is in it"] = layer => layer.File("late/f").Dir("late"),
         ["a path through a link"] = layer => layer.File("s/g"),
         ["a path through a file"] = layer => layer.File("d/f/g"),
@@ -29,7 +28,7 @@ public sealed class ErofsLayerTests
         ["a whiteout twice"] = layer => layer.Whiteout("gone"),
         ["a whiteout of what the layer has"] = layer => layer.Whiteout("d"),
         ["a whiteout before what the layer has"] = layer => layer.File("gone"),
-        ["a whiteout in a directory without an entry"] = layer => layer.Whiteout("implied/x"),
+        ["a directory without an entry in an opaque one"] = layer => layer.Dir("d").Opaque("d").File("d/implied/f"),
         ["a whiteout beside an opaque one"] = layer => layer.Opaque("d").Whiteout("d/x"),
         ["a whiteout below an opaque one"] = layer => layer.Whiteout("d/x").Opaque(""),
         ["a whiteout of nothing"] = layer => layer.File(".wh."),

@@ -17,6 +17,8 @@ internal sealed class ErofsWorkshop : IDisposable
 {
     private const int ENOTBLK = 15; // A kernel before 6.12 wants a block device.
 
+    private static ReadOnlySpan<byte> Uuid => "a UUID's 16 bytes"u8[..16];
+
     private readonly ScratchDirectory _scratch = new();
     private int _next;
 
@@ -43,7 +45,7 @@ internal sealed class ErofsWorkshop : IDisposable
     public static byte[] Image(ErofsLayer layer, long dataBytes)
     {
         using MemoryStream image = new();
-        layer.WriteImage(image, dataBytes);
+        layer.WriteImage(image, dataBytes, Uuid);
         return image.ToArray();
     }
 
@@ -100,7 +102,8 @@ internal sealed class ErofsWorkshop : IDisposable
         using RootDirectory mounted = Mount(layer, tar);
         using (applied)
         {
-            Assert.False(result.IsLoose);
+            Assert.Equal(result.ImpliedDirectories, layer.ImpliedDirectories.Order());
+            Assert.Equal(result.IsLoose, layer.IsLoose);
             Assert.Equal((result.Entries, result.HasRootEntry, result.HasOpaqueRoot), (layer.Entries, layer.HasRootEntry, layer.HasOpaqueRoot));
             IReadOnlyList<TreeFile> expected = TreeListing.Files(applied);
             IReadOnlyList<TreeFile> shown = TreeListing.Files(mounted);

@@ -14,4 +14,7 @@ internal enum Variant
 
     /// <summary>An overlay in a user namespace, whose marks are in <c>user.*</c>.</summary>
     UserNamespace,
+
+    /// <summary>The driver whose unpacked layers are images.</summary>
+    Erofs,
 }

@@ -33,8 +33,8 @@ public sealed class OverlayStackTests : IDisposable
         OverlayStack stack = OverlayStack.Of(chain
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(t => new TreeRow(long.Parse(t.TrimEnd('r', 'o')), t.EndsWith('r'), t.EndsWith('o'))));
-        Assert.Equal(lowers, string.Join(' ', stack.Lowers));
-        Assert.Equal(root, stack.Root);
+        Assert.Equal(lowers, string.Join(' ', stack.Lowers.Select(t => t.Id)));
+        Assert.Equal(root, stack.Root?.Id);
     }
 
     [SkippableFact]

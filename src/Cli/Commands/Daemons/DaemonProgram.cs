@@ -34,7 +34,7 @@ internal static class DaemonProgram
         : throw new LayerStoreException(ErrorKind.InvalidArgument, "a path is empty");
 
     /// <summary>How a driver is called.</summary>
-    public static string? NameOf(StoreDriver? driver) => driver switch { StoreDriver.Overlay => "overlay", StoreDriver.Native => "native", _ => null };
+    public static string? NameOf(StoreDriver? driver) => driver switch { StoreDriver.Overlay => "overlay", StoreDriver.Erofs => "erofs", StoreDriver.Native => "native", _ => null };
 
     /// <summary>How a level of the log is called.</summary>
     public static string? NameOf(LogLevel? level) =>

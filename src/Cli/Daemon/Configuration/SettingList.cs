@@ -13,7 +13,7 @@ internal static class SettingList
     private static readonly (string Word, LogLevel Value)[] s_levels =
         [("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error)];
 
-    private static readonly (string Word, StoreDriver Value)[] s_drivers = [("overlay", StoreDriver.Overlay), ("native", StoreDriver.Native)];
+    private static readonly (string Word, StoreDriver Value)[] s_drivers = [("overlay", StoreDriver.Overlay), ("erofs", StoreDriver.Erofs), ("native", StoreDriver.Native)];
 
     /// <summary>The settings.</summary>
     public static IReadOnlyList<Setting> All { get; } =

@@ -8,8 +8,11 @@ using Snapshotter.Snapshots.Trees;
 namespace Snapshotter.Layers.Check;
 
 /// <summary>Compares the unpacked trees with their manifests, and heals what is damaged from their blobs.</summary>
-internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMaker maker, CheckOptions options, CheckWatch watch, bool sync)
+internal sealed class LayerChecker(StoreLayout layout, DirectorySnapshotter snapshots, ITreeMaker maker, CheckOptions options, CheckWatch watch, bool sync)
 {
+    private readonly TreeStore _trees = snapshots.Trees;
+    private readonly ImageChecker _images = new(layout, snapshots, maker, options, watch);
+
     // What is predicted to be freed may be wrong by so many bytes, or by 1 %.
     private const long LargestError = 4 << 20;
 
@@ -41,6 +44,12 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
 
     private async Task CheckAsync(CheckedTree tree, CancellationToken cancellationToken)
     {
+        if (tree.Image is not null)
+        {
+            _findings.AddRange(await _images.CheckAsync(tree, cancellationToken).ConfigureAwait(false));
+            return;
+        }
+
         if (ReadManifest(tree) is not { } manifest)
         {
             Digest? rebuilt = options.Repair ? await RebuildManifestAsync(tree, cancellationToken).ConfigureAwait(false) : null;
@@ -96,7 +105,7 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
 
         if (options.Repair)
         {
-            trees.SetUsage(tree.Tree, usage);
+            _trees.SetUsage(tree.Tree, usage);
         }
 
         _findings.Add(new CheckFinding(tree.Subject, tree.Id.ToString(), $"it takes {usage.Bytes} bytes on the disk, and its record said {tree.Bytes}")
@@ -142,7 +151,7 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
                 string directory = layout.Tree(tree.Tree);
                 if (!TrustedDirectory.Exists(directory))
                 {
-                    trees.DeleteTree(tree.Tree);
+                    _trees.DeleteTree(tree.Tree);
                     Directory.CreateDirectory(directory);
                 }
 
@@ -162,7 +171,7 @@ internal sealed class LayerChecker(StoreLayout layout, TreeStore trees, ITreeMak
             {
                 File.Move(made.ManifestPath, layout.Manifest(tree.Tree), overwrite: true);
                 Sync(layout.Manifests);
-                trees.SetManifest(tree.Tree, made.Manifest);
+                _trees.SetManifest(tree.Tree, made.Manifest!);
                 digest = made.Manifest;
                 return true;
             },

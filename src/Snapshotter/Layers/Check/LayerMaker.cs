@@ -22,7 +22,7 @@ internal sealed class LayerMaker(ILayerSnapshotter snapshots, CopySources source
         foreach (LayerInfo layer in layers.OrderBy(layer => layer.CompletedFor is not null).ThenBy(layer => layer.Tree))
         {
             _layers[layer.Tree] = layer;
-            trees.Add(new CheckedTree(layer.Tree, CheckSubject.Layer, layer.DiffId, layer.ManifestDigest, layer.Usage.Bytes));
+            trees.Add(new CheckedTree(layer.Tree, CheckSubject.Layer, layer.DiffId, layer.ManifestDigest, layer.ImageDigest, layer.Usage.Bytes));
         }
 
         return trees;
@@ -35,14 +35,14 @@ internal sealed class LayerMaker(ILayerSnapshotter snapshots, CopySources source
             LayerDraft? draft = null;
             try
             {
-                DraftFiller filler = await DraftFiller
-                    .ExtractAsync(snapshots, image, index, extractor, begun => draft = begun, cancellationToken).ConfigureAwait(false);
+                using DraftFiller filler = await DraftFiller
+                    .ExtractAsync(snapshots, image, index, extractor, makesImage: tree.Image is not null, begun => draft = begun, cancellationToken).ConfigureAwait(false);
                 if (filler.IsLoose)
                 {
                     await filler.CompleteAsync(cancellationToken).ConfigureAwait(false);
                 }
 
-                return use(new TreeCopy(filler.Draft.Directory, filler.Draft.ManifestPath, filler.Draft.ManifestDigest!));
+                return use(new TreeCopy(filler.Draft.Directory, filler.Draft.ManifestPath, filler.Draft.ManifestDigest, filler.Draft.ImageDigest));
             }
             finally
             {

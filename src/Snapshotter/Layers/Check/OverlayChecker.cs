@@ -30,20 +30,19 @@ internal sealed class OverlayChecker(StoreLayout layout, OverlaySnapshotter snap
                 continue;
             }
 
-            SnapshotStack stack = await snapshots.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
-            if (stack.Lowers.Contains(empty))
+            (long top, bool standsOnNothing) = snapshots.FindTop(snapshot.Name);
+            if (standsOnNothing)
             {
                 CheckEmpty(snapshot.Name, empty);
             }
 
             if (snapshot.Kind == SnapshotKind.View)
             {
-                CheckEmpty(snapshot.Name, stack.Lowers[0]);
+                CheckEmpty(snapshot.Name, layout.Tree(top));
             }
             else
             {
-                string work = Path.Join(layout.Works, Path.GetFileName(stack.Upper!));
-                CheckThere(snapshot.Name, work);
+                CheckThere(snapshot.Name, layout.Work(top));
             }
         }
 

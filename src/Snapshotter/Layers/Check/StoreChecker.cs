@@ -24,7 +24,7 @@ internal sealed class StoreChecker(
         findings.AddRange(await blobs.CheckAsync(cancellationToken).ConfigureAwait(false));
         CopySources copies = new(content, new LayerSources(content, images, snapshots));
         ITreeMaker maker = snapshots is ILayerSnapshotter layered ? new LayerMaker(layered, copies) : new WholeTreeMaker(layout, snapshots, copies);
-        LayerChecker layers = new(layout, snapshots.Trees, maker, options, watch, how.Sync);
+        LayerChecker layers = new(layout, snapshots, maker, options, watch, how.Sync);
         findings.AddRange(await layers.CheckAsync(cancellationToken).ConfigureAwait(false));
         if (snapshots is OverlaySnapshotter overlay)
         {

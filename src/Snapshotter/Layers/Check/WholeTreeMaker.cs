@@ -22,7 +22,7 @@ internal sealed class WholeTreeMaker(StoreLayout layout, DirectorySnapshotter sn
         {
             if (user.Manifest is not null && Digest.TryParse(user.Key, out Digest? chainId))
             {
-                trees.Add(new CheckedTree(user.Tree, CheckSubject.Snapshot, chainId, user.Manifest, user.Bytes));
+                trees.Add(new CheckedTree(user.Tree, CheckSubject.Snapshot, chainId, user.Manifest, Image: null, user.Bytes));
             }
         }
 

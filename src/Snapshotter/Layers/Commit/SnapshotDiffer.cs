@@ -50,7 +50,7 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
         TrueOwners owners = new();
         if (snapshots is ILayerSnapshotter layered && !UserNamespace.Current.IsInitial)
         {
-            SnapshotStack stack = await layered.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
+            using SnapshotStack stack = await layered.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
             Dictionary<string, LayerInfo> layers =
                 (await layered.ListLayersAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(layer => layer.Directory);
             foreach (string tree in stack.Lowers.Reverse())
@@ -80,7 +80,7 @@ internal sealed class SnapshotDiffer(StoreLayout layout, ISnapshotter snapshots)
     private static async Task WriteUpperAsync(
         ILayerSnapshotter snapshots, SnapshotInfo snapshot, ILayerSink sink, DiffObserver observer, CancellationToken cancellationToken)
     {
-        SnapshotStack stack = await snapshots.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
+        using SnapshotStack stack = await snapshots.StackAsync(snapshot.Name, cancellationToken).ConfigureAwait(false);
         using RootDirectory upper = RootDirectory.Open(stack.Upper!);
         bool standsOnNothing = stack.Lowers.All(lower => lower == stack.Empty);
         using StackView? lower = standsOnNothing ? null : StackView.Open(stack.Lowers, snapshots.OverlayXattrNamespace, empty: stack.Empty);

@@ -166,6 +166,11 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
             }
             finally
             {
+                foreach (DraftFiller filler in _fillers.OfType<DraftFiller>())
+                {
+                    filler.Dispose();
+                }
+
                 foreach (LayerDraft draft in _drafts.OfType<LayerDraft>())
                 {
                     await draft.DisposeAsync().ConfigureAwait(false);
@@ -198,7 +203,7 @@ internal sealed class LayerUnpacker(StoreLayout layout, IContentStore content, D
         private async Task ExtractAsync(int index, CancellationToken cancellationToken) =>
             _fillers[index] = await Tracing.RunAsync(
                 "unpack layer",
-                () => DraftFiller.ExtractAsync(snapshots, image, index, extractor, draft => _drafts[index] = draft, cancellationToken),
+                () => DraftFiller.ExtractAsync(snapshots, image, index, extractor, snapshots.MakesImages && !extractor.LeavesOut, draft => _drafts[index] = draft, cancellationToken),
                 image.Layers[index].DiffId.ToString()).ConfigureAwait(false);
 
         /// <summary>Completes a loose layer on top of what is below it, which is published for that: it is verified.</summary>

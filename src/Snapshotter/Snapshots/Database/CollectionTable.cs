@@ -24,7 +24,7 @@ internal static class CollectionTable
 
         List<SnapshotRecord> snapshots = session.Query(
             """
-            SELECT s.id, s.owner, s.key, s.kind, s.parent, s.tree, iif(t.manifest IS NULL, NULL, t.bytes)
+            SELECT s.id, s.owner, s.key, s.kind, s.parent, s.tree, iif(ifnull(t.manifest, t.image) IS NULL, NULL, t.bytes)
             FROM snapshots AS s JOIN trees AS t ON t.id = s.tree ORDER BY s.id
             """,
             r => new SnapshotRecord(

@@ -7,7 +7,7 @@ namespace Snapshotter.Snapshots.Database;
 internal static class LayerTable
 {
     private const string Select =
-        "SELECT l.tree, l.diff_id, l.chain_id, t.manifest, t.bytes, t.inodes FROM layers AS l JOIN trees AS t ON t.id = l.tree ";
+        "SELECT l.tree, l.diff_id, l.chain_id, t.manifest, t.image, t.bytes, t.inodes FROM layers AS l JOIN trees AS t ON t.id = l.tree ";
 
     /// <summary>The shared layer of this diffID; else the one completed for this chain; else null.</summary>
     public static LayerRow? Find(SqliteSession session, Digest diffId, Digest chainId) =>
@@ -53,5 +53,6 @@ internal static class LayerTable
         Digest.Parse(row.GetString(1)),
         row.IsNull(2) ? null : Digest.Parse(row.GetString(2)),
         row.IsNull(3) ? null : Digest.Parse(row.GetString(3)),
-        new SnapshotUsage(row.GetInt64(4), row.GetInt64(5)));
+        row.IsNull(4) ? null : Digest.Parse(row.GetString(4)),
+        new SnapshotUsage(row.GetInt64(5), row.GetInt64(6)));
 }

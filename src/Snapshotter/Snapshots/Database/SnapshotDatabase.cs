@@ -11,13 +11,13 @@ namespace Snapshotter.Snapshots.Database;
 ///   store          trees ◄────────── layers          one row for each published layer
 ///   └ driver       │ ▲ has_root_entry  diff_id + chain_id
 ///                  │ │ opaque_root
-///                  │ │ usage, manifest
+///                  │ │ usage, manifest, image
 ///   directory t/id ┘ └───────────── snapshots ◄───── labels
 ///                                    │ ▲   ▲ ▲──────  mounts   recorded by "mount", gone with "umount"
 ///                                    └─┘   owner + key
 ///                                   parent
 /// </code>
-/// <para>A tree is a directory <c>t/id</c>; a number is never used again. A tree with a <c>writer</c> is a draft: it belongs
+/// <para>A tree is a directory <c>t/id</c>, or a directory with an image in it that shows the tree (<c>image</c>); a number is never used again. A tree with a <c>writer</c> is a draft: it belongs
 /// to the process that holds the lock of that name, and to nobody once that lock is free. With a snapshot that uses it, it is live
 /// all the same: its directories were empty when they were made, and may not be on the disk. One without a writer is live: what it
 /// held when its row was written is on the disk. A live tree is used by its row in <c>layers</c>, by any number of
@@ -86,6 +86,9 @@ internal static class SnapshotDatabase
         """,
         """
         ALTER TABLE snapshots ADD COLUMN id_map TEXT CHECK (id_map LIKE '%:%:% %:%:%'); -- users and groups in its mounts; NULL: as they are
+        """,
+        """
+        ALTER TABLE trees ADD COLUMN image TEXT CHECK (image GLOB 'sha*:?*'); -- the digest of the file t/id/image; NULL: the tree is a directory
         """,
     ];
 

@@ -105,9 +105,9 @@ internal sealed class SnapshotTable(string owner)
                 SELECT id, parent, tree, 0 FROM snapshots WHERE id = ?1
                 UNION ALL
                 SELECT s.id, s.parent, s.tree, depth + 1 FROM chain JOIN snapshots AS s ON s.id = chain.parent)
-            SELECT t.id, t.has_root_entry, t.opaque_root FROM chain JOIN trees AS t ON t.id = chain.tree ORDER BY depth
+            SELECT t.id, t.has_root_entry, t.opaque_root, t.image IS NOT NULL FROM chain JOIN trees AS t ON t.id = chain.tree ORDER BY depth
             """,
-            r => new TreeRow(r.GetInt64(0), r.GetBoolean(1), r.GetBoolean(2)),
+            r => new TreeRow(r.GetInt64(0), r.GetBoolean(1), r.GetBoolean(2), r.GetBoolean(3)),
             id);
 
     public static SnapshotInfo ToInfo(SqliteSession session, SnapshotRow row) => ToInfo(row, GetLabels(session, row.Id));

@@ -4,4 +4,5 @@ namespace Snapshotter.Snapshots.Database;
 /// <param name="Id">Its number.</param>
 /// <param name="HasRootEntry">Whether its root directory's metadata are the image's.</param>
 /// <param name="HasOpaqueRoot">Whether it hides all that is below it.</param>
-internal sealed record TreeRow(long Id, bool HasRootEntry, bool HasOpaqueRoot);
+/// <param name="IsImage">Whether it is shown by mounting an image; else it is a directory.</param>
+internal sealed record TreeRow(long Id, bool HasRootEntry, bool HasOpaqueRoot, bool IsImage = false);

@@ -27,13 +27,14 @@ internal static class TreeTable
     /// <summary>Makes a tree, draft or live, what a published layer says it is.</summary>
     public static void MakeLayer(SqliteSession session, long tree, LayerDraft draft) =>
         session.Execute(
-            "UPDATE trees SET writer = NULL, has_root_entry = ?2, opaque_root = ?3, bytes = ?4, inodes = ?5, manifest = ?6 WHERE id = ?1",
+            "UPDATE trees SET writer = NULL, has_root_entry = ?2, opaque_root = ?3, bytes = ?4, inodes = ?5, manifest = ?6, image = ?7 WHERE id = ?1",
             tree,
             draft.HasRootEntry,
             draft.HasOpaqueRoot,
             draft.Usage!.Value.Bytes,
             draft.Usage.Value.Inodes,
-            draft.ManifestDigest?.ToString());
+            draft.ManifestDigest?.ToString(),
+            draft.ImageDigest?.ToString());
 
     /// <summary>Whether a tree is not known to be on the disk.</summary>
     public static bool IsUnsynced(SqliteSession session, long tree) =>
@@ -49,6 +50,9 @@ internal static class TreeTable
     public static void SetManifest(SqliteSession session, long tree, Digest manifest) =>
         session.Execute("UPDATE trees SET manifest = ?2 WHERE id = ?1", tree, manifest.ToString());
 
+    public static void SetImage(SqliteSession session, long tree, Digest image) =>
+        session.Execute("UPDATE trees SET image = ?2 WHERE id = ?1", tree, image.ToString());
+
     /// <summary>The digest of a tree's manifest; null if it has none.</summary>
     public static Digest? GetManifest(SqliteSession session, long tree) =>
         session.QueryFirst("SELECT manifest FROM trees WHERE id = ?1 AND manifest IS NOT NULL", r => Digest.Parse(r.GetString(0)), tree);
@@ -58,6 +62,9 @@ internal static class TreeTable
         (long bytes, long inodes) = session.Query("SELECT bytes, inodes FROM trees WHERE id = ?1", r => (r.GetInt64(0), r.GetInt64(1)), tree).Single();
         return new SnapshotUsage(bytes, inodes);
     }
+
+    /// <summary>The numbers of the trees that are images.</summary>
+    public static List<long> Images(SqliteSession session) => session.Query("SELECT id FROM trees WHERE image IS NOT NULL ORDER BY id", r => r.GetInt64(0));
 
     /// <summary>The numbers of all trees, drafts included.</summary>
     public static HashSet<long> All(SqliteSession session) => [.. session.Query("SELECT id FROM trees", r => r.GetInt64(0))];
@@ -103,6 +110,17 @@ internal static class TreeTable
     /// <summary>Says that the directories of a process's snapshots are on the disk.</summary>
     public static void SetDurable(SqliteSession session, string writer) =>
         session.Execute($"UPDATE trees SET writer = NULL WHERE writer = ?1 AND NOT {Unused}", writer);
+
+    /// <summary>Whether an active snapshot or a view of any owner stands on a snapshot with this tree.</summary>
+    public static bool IsBelowTop(SqliteSession session, long tree) => session.Scalar(
+        """
+        WITH RECURSIVE above (id, kind) AS (
+            SELECT id, kind FROM snapshots WHERE tree = ?1
+            UNION ALL
+            SELECT s.id, s.kind FROM above JOIN snapshots AS s ON s.parent = above.id)
+        SELECT EXISTS (SELECT 1 FROM above WHERE kind <> 'committed')
+        """,
+        tree) == 1;
 
     /// <summary>Removes a tree's row if no layer and no snapshot uses it.</summary>
     /// <returns>Whether it did: then its directory is to be deleted, after the transaction.</returns>

@@ -31,6 +31,11 @@ internal sealed class MountedTrees
     /// <summary>The numbers of the trees, in the order in which the mount names them.</summary>
     public IEnumerable<long> Of(MountEntry mount)
     {
+        if (mount.FileSystemType == "erofs")
+        {
+            return mount.Target.StartsWith(_plain, StringComparison.Ordinal) ? Numbers(mount.Target, _plain) : [];
+        }
+
         if (mount.FileSystemType == "overlay")
         {
             return Numbers(mount.SuperOptions, _plain).Concat(_escaped == _plain ? [] : Numbers(mount.SuperOptions, _escaped)).Distinct();

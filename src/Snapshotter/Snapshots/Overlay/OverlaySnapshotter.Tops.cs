@@ -60,7 +60,7 @@ public sealed partial class OverlaySnapshotter
 
         string top = Layout.Tree(row.Tree);
         IdMapping? mapping = row.Kind == SnapshotKind.Active ? row.Mapping : null;
-        long? rootSource = OverlayStack.Of(chain.Skip(1)).Root;
+        TreeRow? rootSource = OverlayStack.Of(chain.Skip(1)).Root;
         if (!TrustedDirectory.Exists(top))
         {
             MakeTop(row.Tree, rootSource, mapping);
@@ -96,7 +96,7 @@ public sealed partial class OverlaySnapshotter
             return row.Mapping is null && RootMetadata.IsDefault(top, _overlay) && top.Stat().ModifiedAt == Timestamp.Epoch;
         }
 
-        using DirectoryHandle source = TrustedDirectory.Open(Layout.Tree(rootSource));
+        using DirectoryHandle source = TrustedDirectory.Open(DirectoryOf(rootSource));
         return row.Mapping is null && RootMetadata.IsCopy(source, top, _overlay);
     }
 
@@ -107,7 +107,7 @@ public sealed partial class OverlaySnapshotter
         return !RootMetadata.IsDefault(top, _overlay);
     }
 
-    private void MakeTop(long tree, long? rootSource, IdMapping? mapping = null)
+    private void MakeTop(long tree, TreeRow? rootSource, IdMapping? mapping = null)
     {
         using DirectoryHandle trees = TrustedDirectory.Open(Layout.Trees);
         ByteString name = ByteString.FromText(tree.ToString());
@@ -116,15 +116,15 @@ public sealed partial class OverlaySnapshotter
         SetTopMetadata(top, rootSource, mapping);
     }
 
-    private void SetTopMetadata(DirectoryHandle top, long? rootSource, IdMapping? mapping)
+    private void SetTopMetadata(DirectoryHandle top, TreeRow? rootSource, IdMapping? mapping)
     {
-        if (rootSource is not { } number)
+        if (rootSource is null)
         {
             RootMetadata.SetDefault(top, mapping);
             return;
         }
 
-        using DirectoryHandle source = TrustedDirectory.Open(Layout.Tree(number));
+        using DirectoryHandle source = TrustedDirectory.Open(DirectoryOf(rootSource));
         RootMetadata.Copy(source, top, _overlay, mapping);
     }
 

@@ -3,6 +3,7 @@ using LayerStore.Content;
 using LayerStore.Metadata;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
+using Snapshotter.Snapshots.Images;
 using Snapshotter.Snapshots.Trees;
 
 namespace Snapshotter.Snapshots.Overlay;
@@ -20,12 +21,21 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
     /// <summary>The driver's name.</summary>
     public const string DriverName = "overlay";
 
+    /// <summary>The name of the driver that stacks the same way, and keeps the layers that it unpacks as images.</summary>
+    public const string ErofsDriverName = "erofs";
+
+    private static readonly TreeRow s_empty = new(TreeStore.Empty, HasRootEntry: false, HasOpaqueRoot: false);
+
     private readonly OverlayXattrs _overlay;
     private readonly OverlayPublisher _publisher;
     private readonly LayerSharing _sharing;
 
-    internal OverlaySnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options)
-        : base(layout, database, options)
+    /// <param name="layout">The store.</param>
+    /// <param name="database">Its records, taken over.</param>
+    /// <param name="options">How it was opened.</param>
+    /// <param name="images">Whether layers that are unpacked become images.</param>
+    internal OverlaySnapshotter(StoreLayout layout, SqliteDatabase database, SnapshotterOptions options, bool images)
+        : base(layout, database, options, images)
     {
         OverlayXattrNamespace = layout.Xattrs == XattrNamespace.User ? "user" : "trusted";
         _overlay = new OverlayXattrs(OverlayXattrNamespace);
@@ -35,6 +45,9 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
 
     /// <inheritdoc/>
     public string OverlayXattrNamespace { get; }
+
+    /// <inheritdoc/>
+    public bool MakesImages => Images is not null;
 
     private protected override bool CanRebase => true;
 
@@ -158,25 +171,42 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
     }
 
     /// <inheritdoc/>
-    public Task<SnapshotStack> StackAsync(string key, CancellationToken cancellationToken = default)
+    public async Task<SnapshotStack> StackAsync(string key, CancellationToken cancellationToken = default)
     {
         SnapshotErrors.CheckKey(key);
         cancellationToken.ThrowIfCancellationRequested();
-        (SnapshotKind kind, List<TreeRow> chain) = Database.Read(s =>
+        StoreLock? held = Images is null ? null : await Images.HoldAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            SnapshotRow row = Require(s, key);
-            return (row.Kind, SnapshotTable.Chain(s, row.Id));
-        });
-        bool hasTop = kind != SnapshotKind.Committed;
-        OverlayStack below = OverlayStack.Of(chain.Skip(hasTop ? 1 : 0));
-        return Task.FromResult(new SnapshotStack(
-            kind == SnapshotKind.Active ? Layout.Tree(chain[0].Id) : null,
-            Directories(hasTop ? Lowers(kind, chain[0].Id, below) : below.Lowers),
-            below.Root is { } root ? Layout.Tree(root) : null)
+            (SnapshotKind kind, List<TreeRow> chain) = Database.Read(s =>
+            {
+                SnapshotRow row = Require(s, key);
+                return (row.Kind, SnapshotTable.Chain(s, row.Id));
+            });
+            bool hasTop = kind != SnapshotKind.Committed;
+            OverlayStack below = OverlayStack.Of(chain.Skip(hasTop ? 1 : 0));
+            return new SnapshotStack(
+                kind == SnapshotKind.Active ? Layout.Tree(chain[0].Id) : null,
+                Directories(hasTop ? Lowers(kind, chain[0], below) : below.Lowers),
+                below.Root is { } root ? DirectoryOf(root) : null)
+            {
+                Empty = FindEmptyLower(),
+                Shown = Images is null ? null : new ShownLayers(Images, held, chain),
+            };
+        }
+        catch
         {
-            Empty = FindEmptyLower(),
-        });
+            held?.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>The tree of an active snapshot or view itself, and whether no layer is below it. Nothing is mounted for the answer.</summary>
+    internal (long Top, bool StandsOnNothing) FindTop(string key) => Database.Read(s =>
+    {
+        SnapshotRow row = Require(s, key);
+        return (row.Tree, row.Parent is null);
+    });
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<LayerInfo>> RemoveUnusedLayersAsync(CancellationToken cancellationToken = default)
@@ -189,7 +219,7 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
 
     private protected override IReadOnlyList<Mount> MountsOf(SnapshotRow row, IReadOnlyList<TreeRow> chain)
     {
-        List<string> lowers = Directories(Lowers(row.Kind, row.Tree, OverlayStack.Of(chain.Skip(1))));
+        List<string> lowers = Directories(Lowers(row.Kind, chain[0], OverlayStack.Of(chain.Skip(1))));
         bool userXattrs = Layout.Xattrs == XattrNamespace.User;
         return row.Kind == SnapshotKind.Active
             ? [OverlayMount.Create(lowers, Layout.Tree(row.Tree), Layout.Work(row.Tree), userXattrs)]
@@ -210,21 +240,26 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
     }
 
     // Not by LINQ, which would be compiled at run time for numbers: that takes longer than all else in a short command.
-    private List<string> Directories(IReadOnlyList<long> trees)
+    private List<string> Directories(IReadOnlyList<TreeRow> trees)
     {
         List<string> directories = [];
-        foreach (long tree in trees)
+        foreach (TreeRow tree in trees)
         {
-            directories.Add(Layout.Tree(tree));
+            directories.Add(DirectoryOf(tree));
         }
 
         return directories;
     }
 
+    /// <summary>The directory that shows a tree.</summary>
+    private string DirectoryOf(TreeRow tree) => tree.IsImage
+        ? (Images ?? throw SnapshotErrors.ImageOfOtherDriver(tree.Id)).Show(tree.Id)
+        : Layout.Tree(tree.Id);
+
     // Overlay wants a lower directory below an upper, and two without one.
-    private static IReadOnlyList<long> Lowers(SnapshotKind kind, long top, OverlayStack below)
+    private static IReadOnlyList<TreeRow> Lowers(SnapshotKind kind, TreeRow top, OverlayStack below)
     {
-        IReadOnlyList<long> lowers = below.Lowers.Count == 0 ? [TreeStore.Empty] : below.Lowers;
+        IReadOnlyList<TreeRow> lowers = below.Lowers.Count == 0 ? [s_empty] : below.Lowers;
         return kind == SnapshotKind.Active ? lowers : [top, .. lowers];
     }
 
@@ -238,7 +273,7 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
     {
         if (newUpper is { } upper)
         {
-            MakeTop(upper, frozen);
+            MakeTop(upper, frozen is { } source ? new TreeRow(source, HasRootEntry: true, HasOpaqueRoot: false) : null);
             MakeWork(upper);
         }
 
@@ -274,5 +309,5 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
         }
     }
 
-    private LayerInfo ToInfo(LayerRow row) => new(row.DiffId, row.ChainId, row.Tree, Layout.Tree(row.Tree), row.Usage, row.Manifest);
+    private LayerInfo ToInfo(LayerRow row) => new(row.DiffId, row.ChainId, row.Tree, Layout.Tree(row.Tree), row.Usage, row.Manifest, row.Image);
 }

@@ -5,7 +5,7 @@ namespace Snapshotter.Snapshots.Overlay;
 /// <summary>Which of a chain's trees overlay is given as lower directories.</summary>
 /// <param name="Lowers">The trees, topmost first.</param>
 /// <param name="Root">The tree whose root directory's metadata are the image's; null if no layer has an entry for it.</param>
-internal sealed record OverlayStack(IReadOnlyList<long> Lowers, long? Root)
+internal sealed record OverlayStack(IReadOnlyList<TreeRow> Lowers, TreeRow? Root)
 {
     /// <summary>Applies the rules that layers without known parents need.</summary>
     /// <param name="chain">The trees from the topmost to the base.</param>
@@ -16,19 +16,19 @@ internal sealed record OverlayStack(IReadOnlyList<long> Lowers, long? Root)
     public static OverlayStack Of(IEnumerable<TreeRow> chain)
     {
         HashSet<long> seen = [];
-        List<long> lowers = [];
-        long? root = null;
+        List<TreeRow> lowers = [];
+        TreeRow? root = null;
         bool hidden = false;
         foreach (TreeRow tree in chain)
         {
             if (root is null && tree.HasRootEntry)
             {
-                root = tree.Id;
+                root = tree;
             }
 
             if (!hidden && seen.Add(tree.Id))
             {
-                lowers.Add(tree.Id);
+                lowers.Add(tree);
             }
 
             hidden |= tree.HasOpaqueRoot;

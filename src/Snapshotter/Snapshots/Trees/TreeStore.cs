@@ -34,17 +34,20 @@ internal sealed partial class TreeStore : IDisposable
     private readonly SqliteDatabase _database;
     private readonly string _writer = WriterPrefix + Guid.NewGuid().ToString("n");
     private readonly Action<long> _restore;
+    private readonly Action<long> _hide;
 
     /// <summary>Makes one.</summary>
     /// <param name="layout">The store.</param>
     /// <param name="database">Its records.</param>
     /// <param name="restore">Makes what a power cut took of a snapshot's new directories, and waits for the disk.</param>
+    /// <param name="hide">Takes away what the store mounted in a tree that goes: a directory with a mount in it cannot be emptied.</param>
     /// <param name="leaveTrash">Whether a removal leaves what takes long (<see cref="StoreOptions.LeaveTrash"/>).</param>
-    public TreeStore(StoreLayout layout, SqliteDatabase database, Action<long> restore, bool leaveTrash)
+    public TreeStore(StoreLayout layout, SqliteDatabase database, Action<long> restore, Action<long> hide, bool leaveTrash)
     {
         _layout = layout;
         _database = database;
         _restore = restore;
+        _hide = hide;
         Trash = new Trash(layout, leaveTrash);
     }
 
@@ -56,6 +59,7 @@ internal sealed partial class TreeStore : IDisposable
     public void Delete(long tree)
     {
         string name = tree.ToString();
+        _hide(tree);
         foreach (string directory in (ReadOnlySpan<string>)[_layout.Trees, _layout.Works, _layout.Manifests])
         {
             TryDelete(directory, name);
@@ -66,6 +70,7 @@ internal sealed partial class TreeStore : IDisposable
     public void MoveToTrash(long tree)
     {
         string name = tree.ToString();
+        _hide(tree);
         foreach (string directory in (ReadOnlySpan<string>)[_layout.Trees, _layout.Works, _layout.Manifests])
         {
             Trash.Take(directory, name);
@@ -77,6 +82,7 @@ internal sealed partial class TreeStore : IDisposable
     {
         foreach ((string directory, long tree) in FindOrphans())
         {
+            _hide(tree);
             Trash.Take(directory, tree.ToString());
         }
     }
@@ -84,6 +90,7 @@ internal sealed partial class TreeStore : IDisposable
     /// <summary>Deletes whatever is in the place of a tree, and nothing else that belongs to it.</summary>
     public void DeleteTree(long tree)
     {
+        _hide(tree);
         if (Trash.Take(_layout.Trees, tree.ToString()) is { } taken)
         {
             Trash.Free(taken);
@@ -122,6 +129,9 @@ internal sealed partial class TreeStore : IDisposable
 
     /// <summary>Records a manifest that was made again.</summary>
     public void SetManifest(long tree, Digest manifest) => _database.Write(s => TreeTable.SetManifest(s, tree, manifest));
+
+    /// <summary>Records an image that was made again.</summary>
+    public void SetImage(long tree, Digest image) => _database.Write(s => TreeTable.SetImage(s, tree, image));
 
     /// <summary>Records what a tree takes on the disk, if that was wrong.</summary>
     public void SetUsage(long tree, SnapshotUsage usage) => _database.Write(s => TreeTable.SetUsage(s, tree, usage));

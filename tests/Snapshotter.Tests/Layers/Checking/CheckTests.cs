@@ -22,6 +22,7 @@ public sealed class CheckTests : IDisposable
             cases.Add(StoreDriver.Overlay, tag);
         }
 
+        cases.Add(StoreDriver.Erofs, "layers");
         cases.Add(StoreDriver.Native, "layers");
         return cases;
     }

@@ -33,20 +33,21 @@ deps: sdk ## installs the Debian packages that are missing (root or sudo)
 NATIVE := -p:Native=true -p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/native.lock.json
 PUBLISH := dotnet publish --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained -p:UseSharedCompilation=false
 
-build: sdk ## out/layerstore: a self-contained program for linux-x64, and the daemon that `serve` runs
+# The program, published with the options $(1), and the daemon.
+define PUBLISH_OUT
 	@rm -rf out/lib
-	@$(PUBLISH) src/Cli --output out/lib
+	@$(PUBLISH) src/Cli $(1) --output out/lib
 	@$(PUBLISH) src/Cli/Daemon --output out/lib/daemon
 	@ln -sfn lib/layerstore-cli out/layerstore
 	@echo "out/layerstore is built"
+endef
+
+build: sdk ## out/layerstore: a self-contained program for linux-x64, and the daemon that `serve` runs
+	$(call PUBLISH_OUT)
 
 build-native: sdk ## the same, the program compiled to machine code (NuGet's NativeAOT pack for .NET 10 and gcc; the lock files do not have the pack)
 	@dotnet restore src/Cli --verbosity quiet --runtime linux-x64 $(NATIVE)
-	@rm -rf out/lib
-	@$(PUBLISH) src/Cli --no-restore $(NATIVE) --output out/lib
-	@$(PUBLISH) src/Cli/Daemon --output out/lib/daemon
-	@ln -sfn lib/layerstore-cli out/layerstore
-	@echo "out/layerstore is built"
+	$(call PUBLISH_OUT,--no-restore $(NATIVE))
 
 test: deps build ## runs every test; the last line is "N passed, N failed"
 	@LAYERSTORE_OUT=$(CURDIR)/out .ci/run-tests

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Snapshotter.Tests.Layers.Collection;
+namespace TestSupport;
 
 /// <summary>A clock that stands still, and timers that end when a test says so.</summary>
 internal sealed class ManualTimers : TimeProvider

@@ -1,6 +1,5 @@
 using LayerStore;
 using LayerStore.Content;
-using Snapshotter.Tests.Layers.Collection;
 
 namespace Snapshotter.Tests;
 

@@ -157,29 +157,45 @@ public sealed class MalformedTests
     {
         await using TestServer server = await TestServer.StartAsync(new EchoService());
         using WireClient client = new(server.Address);
-        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(server.Address));
-        await socket.SendAsync(Encoding.ASCII.GetBytes(noise));
+        using Socket socket = await ConnectAsync(server, noise);
 
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
-        byte[] answer = new byte[1024];
-        while (await ReceiveAsync() > 0)
-        {
-        }
+        await ReadToEndAsync(socket);
+        Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
+    }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\0\0\0\0")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r")]
+    public async Task A_connection_on_which_the_preface_does_not_come_in_time_is_closed_and_others_go_on(string beginning)
+    {
+        ManualTimers clock = new();
+        await using TestServer server = await TestServer.StartAsync(null, clock, new EchoService());
+        using Socket socket = await ConnectAsync(server, beginning);
+        ManualTimers.ManualTimer limit = await clock.NextAsync();
+        Assert.Equal(TimeSpan.FromSeconds(10), limit.DueTime);
+        using WireClient client = new(server.Address);
         Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
 
-        async Task<int> ReceiveAsync()
-        {
-            try
-            {
-                return await socket.ReceiveAsync(answer, patience.Token);
-            }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
-            {
-                return 0;
-            }
-        }
+        clock.Elapse(limit);
+
+        await ReadToEndAsync(socket);
+        Assert.Equal(GrpcStatus.Ok, (await client.CallAsync(EchoService.Unary, EchoService.Message(1))).Status);
+    }
+
+    [Fact]
+    public async Task A_preface_may_come_in_pieces()
+    {
+        await using TestServer server = await TestServer.StartAsync(new EchoService());
+        using Socket socket = await ConnectAsync(server, "PRI * HTTP");
+        await Task.Yield();
+        await socket.SendAsync("/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
+
+        // Its answer begins with a frame of settings (RFC 9113, 6.5): a length of three bytes, then the type.
+        byte[] answer = new byte[4];
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        Assert.Equal(4, await socket.ReceiveAsync(answer, patience.Token));
+        Assert.Equal(4, answer[3]);
     }
 
     /// <summary>A client could else have a gigabyte kept for each sixty-four of its streams.</summary>
@@ -250,6 +266,29 @@ public sealed class MalformedTests
             {
                 return 0;
             }
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(TestServer server, string first)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(server.Address));
+        await socket.SendAsync(Encoding.ASCII.GetBytes(first));
+        return socket;
+    }
+
+    private static async Task ReadToEndAsync(Socket socket)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        byte[] answer = new byte[1024];
+        try
+        {
+            while (await socket.ReceiveAsync(answer, patience.Token) > 0)
+            {
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
         }
     }
 

@@ -1,7 +1,6 @@
 using LayerStore.Daemon.Grpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Daemon.Tests.Support;
 
@@ -11,15 +10,11 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly TempDirectory _temp = new();
     private readonly WebApplication _app;
 
-    private TestServer(IGrpcObserver? observer, IGrpcService[] services)
+    private TestServer(IGrpcObserver? observer, TimeProvider? clock, IGrpcService[] services)
     {
-        GrpcServer server = new(services, observer);
+        GrpcServer server = new(services, observer, clock);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            GrpcServer.Configure(kestrel.Limits);
-            kestrel.ListenUnixSocket(Address, listen => listen.Protocols = HttpProtocols.Http2);
-        });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => server.Listen(kestrel, Address));
         _app = builder.Build();
         _app.Run(server.InvokeAsync);
     }
@@ -28,12 +23,15 @@ internal sealed class TestServer : IAsyncDisposable
     public string Address => _temp["s"];
 
     /// <summary>Serves until it is disposed.</summary>
-    public static Task<TestServer> StartAsync(params IGrpcService[] services) => StartAsync(null, services);
+    public static Task<TestServer> StartAsync(params IGrpcService[] services) => StartAsync(null, null, services);
 
     /// <summary>The same, with an observer.</summary>
-    public static async Task<TestServer> StartAsync(IGrpcObserver? observer, params IGrpcService[] services)
+    public static Task<TestServer> StartAsync(IGrpcObserver? observer, params IGrpcService[] services) => StartAsync(observer, null, services);
+
+    /// <summary>The same, with an observer and a clock.</summary>
+    public static async Task<TestServer> StartAsync(IGrpcObserver? observer, TimeProvider? clock, params IGrpcService[] services)
     {
-        TestServer server = new(observer, services);
+        TestServer server = new(observer, clock, services);
         await server._app.StartAsync();
         return server;
     }

@@ -42,15 +42,23 @@ internal sealed class GrpcServer
         }
     }
 
-    /// <summary>Sets the web server's limits to those of this protocol. Streams are long-lived and may rest, connections too.</summary>
-    public static void Configure(KestrelServerLimits limits)
+    /// <summary>Has the web server listen, with the limits of this protocol. Streams are long-lived and may rest, connections too.</summary>
+    /// <param name="kestrel">The web server.</param>
+    /// <param name="address">The socket's absolute path.</param>
+    public void Listen(KestrelServerOptions kestrel, string address)
     {
+        KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = s_longestRest;
         limits.MaxConcurrentConnections = MaxConnections;
         limits.Http2.MaxStreamsPerConnection = 1000;
+        kestrel.ListenUnixSocket(address, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            ConnectionPreface.Require(listen, _clock);
+        });
     }
 
     /// <summary>Answers one request.</summary>

@@ -6,7 +6,6 @@ using LayerStore.Daemon.Services;
 using LayerStore.Daemon.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -123,8 +122,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            GrpcServer.Configure(kestrel.Limits);
-            kestrel.ListenUnixSocket(address, listen => listen.Protocols = HttpProtocols.Http2);
+            server.Listen(kestrel, address);
         });
         WebApplication app = builder.Build();
         app.Run(server.InvokeAsync);

@@ -16,6 +16,7 @@ using Snapshotter.Layers.Unpack;
 using Snapshotter.Linux;
 using Snapshotter.Runtime;
 using Snapshotter.Snapshots;
+using Snapshotter.Snapshots.Database;
 using Snapshotter.Snapshots.Native;
 using Snapshotter.Snapshots.Overlay;
 
@@ -88,11 +89,9 @@ public sealed partial class Store : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         options ??= new StoreOptions();
         bool isNew = options.Create && !StoreLayout.Exists(root);
-        Store store = new(isNew ? StoreLayout.OpenOrCreate(root, OwnNamespace()) : StoreLayout.Open(root), options);
+        Store store = new(isNew ? StoreLayout.OpenOrCreate(root, OwnNamespace(), SnapshotDatabase.Make) : StoreLayout.Open(root), options);
         try
         {
-            // A new store is whole before it is used: later it may be read-only.
-            _ = isNew ? store.Content : null;
             _ = options.Driver is null ? null : store.Snapshots;
         }
         catch

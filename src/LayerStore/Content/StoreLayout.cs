@@ -27,12 +27,14 @@ namespace LayerStore.Content;
 /// Directories of the store are mode 0700: layers hold setuid programs and other people's files, and must not be reached
 /// but through a mount. N is a decimal number, short because mount options are (one page for all of them).
 /// </summary>
-public sealed class StoreLayout
+public sealed partial class StoreLayout
 {
     /// <summary>The version of this layout, in <c>layerstore.json</c>.</summary>
     public const int Format = 1;
 
     private const string MarkerName = "layerstore.json";
+    private const string MetadataName = "metadata.db";
+    private const string SnapshotsName = "snapshots.db";
     private const int MaxMarkerSize = 4096;
 
     /// <summary>The marker of a store that root made.</summary>
@@ -58,10 +60,10 @@ public sealed class StoreLayout
     public bool IsReadOnly { get; }
 
     /// <summary>The database of blobs' labels, images and leases.</summary>
-    public string MetadataDatabase => Path.Join(Root, "metadata.db");
+    public string MetadataDatabase => Path.Join(Root, MetadataName);
 
     /// <summary>The database of layers and snapshots.</summary>
-    public string SnapshotsDatabase => Path.Join(Root, "snapshots.db");
+    public string SnapshotsDatabase => Path.Join(Root, SnapshotsName);
 
     /// <summary>The directory of the ingests.</summary>
     public string Ingests => Path.Join(Root, "ingest");
@@ -136,15 +138,17 @@ public sealed class StoreLayout
     /// <summary>Opens the store at this root, or makes one, durably. Any number of processes may do so at once.</summary>
     /// <param name="root">The root directory; a relative path is made absolute, a missing directory is made.</param>
     /// <param name="xattrs">The namespace that this process can use.</param>
+    /// <param name="makeSnapshots">Makes the database of a new store's layers and snapshots in the file of this path, and need not wait for the disk;
+    /// null leaves that to who opens it first.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: the store has the other namespace
     /// or another format; <see cref="ErrorKind.PermissionDenied"/>: it cannot be made there; <see cref="ErrorKind.DataLoss"/>:
     /// its mark is damaged.</exception>
-    public static StoreLayout OpenOrCreate(string root, XattrNamespace xattrs)
+    public static StoreLayout OpenOrCreate(string root, XattrNamespace xattrs, Action<string>? makeSnapshots = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         if (!Exists(root))
         {
-            Create(new StoreLayout(MakeDurably(Path.GetFullPath(root)), xattrs));
+            Create(Path.GetFullPath(root), xattrs, makeSnapshots);
         }
 
         StoreLayout layout = Open(root);
@@ -168,52 +172,6 @@ public sealed class StoreLayout
 
     private static string Mode(XattrNamespace xattrs) => xattrs == XattrNamespace.Trusted ? "by root" : "in a user namespace";
 
-    // Order: the directories, then the mark, so that a root with a mark is a whole store after any crash. One without is no store, and the next
-    // one to make it goes on in what is there.
-    private static void Create(StoreLayout layout)
-    {
-        layout.RequireWritable();
-        layout.MakeDirectories();
-        using StoreLock one = StoreLock.Acquire(layout, "create");
-        if (Exists(layout.Root))
-        {
-            return;
-        }
-
-        string marker = Path.Join(layout.Root, MarkerName);
-        string temporary = Path.Join(layout.Locks, MarkerName);
-        try
-        {
-            using SafeFileHandle file = PosixFile.OpenOrCreate(temporary, MarkerName)
-                ?? throw IoErrors.FromErrno(Errno.ENOENT, $"make {Printable.Text(temporary)}");
-            RandomAccess.SetLength(file, 0);
-            RandomAccess.Write(file, layout.Xattrs == XattrNamespace.Trusted ? TrustedMarker : UserMarker, 0);
-            PosixFile.Sync(file, MarkerName);
-        }
-        catch (Exception e) when (IoErrors.IsIo(e))
-        {
-            throw IoErrors.Translate(e, $"write {Printable.Text(marker)}");
-        }
-
-        PosixFile.SyncDirectory(Path.Join(layout.Root, "blobs"));
-        SyncParent(layout.Root);
-        PosixFile.Rename(temporary, marker, Printable.Text(marker));
-        PosixFile.SyncDirectory(layout.Root);
-    }
-
-    // Who made the root may have been killed before its name was on the disk.
-    private static void SyncParent(string root)
-    {
-        try
-        {
-            PosixFile.SyncDirectory(Path.GetDirectoryName(root) ?? root);
-        }
-        catch (LayerStoreException e) when (e.Kind == ErrorKind.PermissionDenied)
-        {
-            // A directory that may not be read cannot be synced; nor was the root made in it by this user just now.
-        }
-    }
-
     private void MakeDirectories()
     {
         foreach (string name in (ReadOnlySpan<string>)["blobs", "blobs/sha256", "blobs/sha512", "ingest", "locks", "t", "t/0", "w", "m", "trash"])
@@ -221,23 +179,6 @@ public sealed class StoreLayout
             string path = Path.Join(Root, name);
             PosixFile.TryMakeDirectory(path, Printable.Text(path));
         }
-    }
-
-    private static string MakeDurably(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            return path;
-        }
-
-        string parent = Path.GetDirectoryName(path) ?? path;
-        MakeDurably(parent);
-        if (PosixFile.TryMakeDirectory(path, Printable.Text(path)))
-        {
-            PosixFile.SyncDirectory(parent);
-        }
-
-        return path;
     }
 
     private static XattrNamespace? ReadMarker(string root)

@@ -99,4 +99,7 @@ public static class MetadataDatabase
         ArgumentNullException.ThrowIfNull(layout);
         return SqliteDatabase.Open(layout.MetadataDatabase, s_migrations, layout.IsReadOnly, sync);
     }
+
+    /// <summary>Makes the database of a store that is being made; as <see cref="SqliteDatabase.Make"/>.</summary>
+    internal static void Make(string path) => SqliteDatabase.Make(path, s_migrations);
 }

@@ -72,7 +72,7 @@ public sealed partial class SqliteDatabase : IDisposable
 
         // Made here and not by SQLite for its mode, 0600; the WAL inherits it. An empty file is an empty database.
         bool created = PosixFile.TryCreate(path, Printable.Text(path));
-        bool hasLog = PosixFile.BlockSize(path, Printable.Text(path)) >= Environment.SystemPageSize;
+        bool hasLog = HasLog(path);
         long giveUpAt = Environment.TickCount64 + BusyTimeoutMilliseconds;
         while (true)
         {
@@ -82,7 +82,7 @@ public sealed partial class SqliteDatabase : IDisposable
                 database = new SqliteDatabase(path, SqliteHandle.Open(path, readOnly: false), readOnly: false);
                 database.Configure(hasLog, sync);
                 database.Migrate(migrations);
-                if (created)
+                if (created && sync)
                 {
                     PosixFile.SyncDirectory(Path.GetDirectoryName(path)!);
                 }
@@ -190,12 +190,16 @@ public sealed partial class SqliteDatabase : IDisposable
         _sync = sync;
         _handle.WaitForLocks(BusyTimeoutMilliseconds);
         _handle.Execute($"""
-            PRAGMA journal_mode={(hasLog ? "WAL" : "DELETE")};
             PRAGMA synchronous={Synchronous};
+            PRAGMA journal_mode={JournalMode(hasLog)};
             PRAGMA foreign_keys=ON;
             PRAGMA journal_size_limit={JournalSizeLimitBytes}
             """);
     }
+
+    private static bool HasLog(string path) => PosixFile.BlockSize(path, Printable.Text(path)) >= Environment.SystemPageSize;
+
+    private static string JournalMode(bool hasLog) => hasLog ? "WAL" : "DELETE";
 
     private string Synchronous => !_sync ? "OFF" : _hasLog ? "FULL" : "EXTRA";
 
@@ -205,22 +209,6 @@ public sealed partial class SqliteDatabase : IDisposable
         if (_sync && _hasLog && !_readOnly && !_disposed)
         {
             _session.Execute(isWaiting ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
-        }
-    }
-
-    private void Migrate(IReadOnlyList<string> migrations)
-    {
-        long version = _session.Scalar("PRAGMA user_version");
-        if (version > migrations.Count)
-        {
-            throw SqliteErrors.WrongVersion(_path, version, migrations.Count);
-        }
-
-        if (version < migrations.Count)
-        {
-            _written = true;
-            _migrated = true;
-            SqliteSchema.Migrate(_path, Synchronous, migrations);
         }
     }
 

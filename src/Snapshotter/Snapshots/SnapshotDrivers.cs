@@ -2,7 +2,6 @@ using LayerStore;
 using LayerStore.Content;
 using LayerStore.Metadata;
 using Snapshotter.Snapshots.Database;
-using Snapshotter.Snapshots.Images;
 using Snapshotter.Snapshots.Native;
 using Snapshotter.Snapshots.Overlay;
 
@@ -28,15 +27,6 @@ public static class SnapshotDrivers
         {
             throw new LayerStoreException(
                 ErrorKind.InvalidArgument, $"there is no driver \"{Printable.Text(driver)}\"", $"The drivers are: {string.Join(", ", Names)}.");
-        }
-
-        if (!layout.IsReadOnly && driver != NativeSnapshotter.DriverName && !File.Exists(layout.SnapshotsDatabase))
-        {
-            OverlaySnapshotter.RequireXattrs(layout);
-            if (driver == OverlaySnapshotter.ErofsDriverName)
-            {
-                LayerImages.Require(layout);
-            }
         }
 
         options ??= new SnapshotterOptions();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Interop.Tests.Support;
+using Snapshotter;
 using Xunit.Abstractions;
 
 namespace Interop.Tests.Faults;
@@ -14,6 +15,9 @@ namespace Interop.Tests.Faults;
 [Long]
 public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
 {
+    // Where the making of a store waits for the disk or gives names, and the first wait after it; the mark is what the third name is given to.
+    private static readonly FaultPoint[] s_making = [new("syncfs", 1), new("rename", 1), new("rename", 2), new("rename", 3), new("fsync", 1), new("fsync", 2)];
+
     private readonly TempDirectory _temp = new();
     private readonly Lock _lock = new();
     private readonly List<HashSet<string>> _states = [[]];
@@ -29,12 +33,7 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
     [InlineData("xfs", 2)]
     public async Task What_was_reported_done_survives(string type, int seed)
     {
-        Tools.RequireRoot();
-        Tools.RequireFileSystem("xfs");
-        Tools.Require("mkfs.xfs", "mkfs." + type, Sandbox.Program);
-        ProcessRunner.Script("truncate -s 4G \"$1\"; mkfs.xfs -q -m reflink=1 \"$1\"; mount -o loop \"$1\" \"$2\"", _temp["host.img"], _temp.CreateDirectory("host"));
-        ProcessRunner.Script("truncate -s 320M \"$1\"; \"mkfs.$3\" -q \"$1\"; mount -o loop \"$1\" \"$2\"", _temp["host/disk.img"], _temp.CreateDirectory("disk"), type);
-
+        MountDisk(type);
         FaultCounts counts = new();
         Random random = new(seed);
         var cuts = Math.Max(4, FaultCounts.Points / 3);
@@ -44,8 +43,7 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
         {
             await Task.Delay(random.Next(20, 400));
             var done = Read().Done;
-            ProcessRunner.Run("cp", "--reflink=always", _temp["host/disk.img"], _temp[$"host/copy-{i}.img"]);
-            copies.Add((_temp[$"host/copy-{i}.img"], done, Read().Begun));
+            copies.Add((CopyDisk(i), done, Read().Begun));
         }
 
         lock (_lock)
@@ -58,10 +56,53 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
         foreach (var (image, done, begun) in copies)
         {
             counts.Add("power losses");
-            await JudgeAsync(counts, image, type, done, begun);
+            await JudgeAsync(counts, image, type, "sandbox", done, begun);
         }
 
         counts.Close(output);
+    }
+
+    [SkippableTheory]
+    [InlineData("ext4")]
+    [InlineData("xfs")]
+    public async Task A_store_that_was_being_made_is_none_or_whole(string type)
+    {
+        Tools.Require("strace");
+        MountDisk(type);
+        List<string> copies = [];
+        foreach (var point in s_making)
+        {
+            Sandbox sandbox = new(_temp[$"disk/{point}"]);
+            var (_, hit) = Tracer.Run(sandbox.Command("pull", TestData.Source("loose"), "--name", "b"), new Fault(point, null), _temp["log"]);
+            Assert.Equal("killed", hit);
+            copies.Add(CopyDisk(copies.Count));
+        }
+
+        LoopDisk.Unmount(_temp["disk"], _temp["host/disk.img"]);
+        FaultCounts counts = new();
+        foreach (var (image, point) in copies.Zip(s_making))
+        {
+            counts.Add("power losses");
+            await JudgeAsync(counts, image, type, point.ToString(), 0, 0, isMade: point == s_making[^1]);
+        }
+
+        counts.Close(output);
+    }
+
+    private void MountDisk(string type)
+    {
+        Tools.RequireRoot();
+        Tools.RequireFileSystem("xfs");
+        Tools.Require("mkfs.xfs", "mkfs." + type, Sandbox.Program);
+        ProcessRunner.Script("truncate -s 4G \"$1\"; mkfs.xfs -q -m reflink=1 \"$1\"; mount -o loop \"$1\" \"$2\"", _temp["host.img"], _temp.CreateDirectory("host"));
+        ProcessRunner.Script("truncate -s 320M \"$1\"; \"mkfs.$3\" -q \"$1\"; mount -o loop \"$1\" \"$2\"", _temp["host/disk.img"], _temp.CreateDirectory("disk"), type);
+    }
+
+    private string CopyDisk(int number)
+    {
+        var copy = _temp[$"host/copy-{number}.img"];
+        ProcessRunner.Run("cp", "--reflink=always", _temp["host/disk.img"], copy);
+        return copy;
     }
 
     private (int Done, int Begun) Read()
@@ -114,9 +155,9 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
         yield return (["check", "--repair"], _ => { });
     }
 
-    private async Task JudgeAsync(FaultCounts counts, string image, string type, int done, int begun)
+    private async Task JudgeAsync(FaultCounts counts, string image, string type, string directory, int done, int begun, bool isMade = false)
     {
-        var what = $"{type}, {Path.GetFileName(image)}, {done} done, {begun} begun";
+        var what = $"{type}, {directory}, {Path.GetFileName(image)}, {done} done, {begun} begun";
         try
         {
             // Mounting plays the journal back; only then is there something to check.
@@ -127,7 +168,9 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
                 if [[ $2 == ext4 ]]; then e2fsck -fp "$1" > "$1.log" || (($? == 1)); else xfs_repair -n "$1" > "$1.log" 2>&1; fi
                 """, image, type);
             ProcessRunner.Run("mount", "-o", options, image, _temp["disk"]);
-            Sandbox sandbox = new(_temp["disk/sandbox"]);
+            Sandbox sandbox = new(_temp[$"disk/{directory}"]);
+            if (isMade && !Store.Exists(sandbox.Root))
+                throw new FaultFoundException(FaultKind.Lost, "the store was made, and is not there");
             var state = await StoreState.ReadAsync(sandbox.Root);
             HashSet<string> names = [.. state.Images.Keys.Select(name => name.Split('/')[^1].Split(':')[0])];
             if (!_states[done..(begun + 1)].Any(names.SetEquals))

@@ -1,4 +1,5 @@
 using LayerStore.Content;
+using LayerStore.Metadata;
 
 namespace LayerStore.Tests.Content;
 
@@ -19,8 +20,50 @@ public sealed class StoreLayoutTests : IDisposable
         Assert.True(StoreLayout.Exists(root));
         Assert.Equal("{\"format\":1,\"xattrs\":\"user\"}\n", File.ReadAllText(_directory["a/b/layerstore.json"]));
         Assert.All(Directory.GetDirectories(root, "*", SearchOption.AllDirectories).Append(root), d => Assert.Equal(Private, File.GetUnixFileMode(d)));
-        Assert.Equal(["blobs", "ingest", "layerstore.json", "locks", "m", "t", "trash", "w"], Directory.GetFileSystemEntries(root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["blobs", "ingest", "layerstore.json", "locks", "m", "metadata.db", "t", "trash", "w"], Directory.GetFileSystemEntries(root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(XattrNamespace.User, layout.Xattrs);
+    }
+
+    [Fact]
+    public void A_new_store_goes_on_in_what_one_who_was_killed_while_making_it_left()
+    {
+        Directory.CreateDirectory(_directory["locks"]);
+        foreach (string name in (string[])["layerstore.json", "metadata.db", "metadata.db-wal", "metadata.db-shm", "metadata.db-journal", "snapshots.db"])
+        {
+            File.WriteAllText(_directory["locks/" + name], "half of it");
+        }
+
+        StoreLayout layout = StoreLayout.OpenOrCreate(_directory.Path, XattrNamespace.Trusted, path => File.WriteAllText(path, "snapshots"));
+        Assert.Equal([_directory["locks/create"]], Directory.GetFiles(layout.Locks));
+        Assert.Equal("snapshots", File.ReadAllText(layout.SnapshotsDatabase));
+        using SqliteDatabase database = MetadataDatabase.Open(layout);
+        Assert.Empty(database.CheckIntegrity());
+    }
+
+    [Fact]
+    public void What_has_its_name_in_a_root_without_a_mark_is_kept()
+    {
+        StoreLayout layout = StoreLayout.OpenOrCreate(_directory.Path, XattrNamespace.Trusted);
+        using (SqliteDatabase database = MetadataDatabase.Open(layout))
+        {
+            database.Write(s => s.Execute("INSERT INTO leases VALUES ('kept', 0, NULL)"));
+        }
+
+        File.Delete(_directory["layerstore.json"]);
+        File.WriteAllText(layout.SnapshotsDatabase, "somebody's");
+        StoreLayout.OpenOrCreate(_directory.Path, XattrNamespace.Trusted, path => File.WriteAllText(path, "new"));
+
+        using SqliteDatabase again = MetadataDatabase.Open(layout);
+        Assert.Equal("kept", again.Read(s => s.QueryFirst("SELECT id FROM leases", row => row.GetString(0))));
+        Assert.Equal("somebody's", File.ReadAllText(layout.SnapshotsDatabase));
+    }
+
+    [Fact]
+    public void A_store_that_cannot_be_made_is_none_and_leaves_its_directories_alone()
+    {
+        Assert.Throws<NotSupportedException>(() => StoreLayout.OpenOrCreate(_directory.Path, XattrNamespace.Trusted, _ => throw new NotSupportedException()));
+        Assert.False(StoreLayout.Exists(_directory.Path));
+        Assert.Equal([_directory["locks/create"]], Directory.GetFiles(_directory.Path, "*", SearchOption.AllDirectories));
     }
 
     [Fact]

@@ -130,6 +130,22 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void A_database_made_before_it_has_its_name_is_one_file_in_its_final_mode()
+    {
+        File.WriteAllText(Path, "left by one who was killed");
+        File.WriteAllText(Path + "-wal", "its log");
+        SqliteDatabase.Make(Path, s_migrations);
+        Assert.Equal([Path], Directory.GetFiles(_directory.Path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
+
+        // "File format write version" and "read version": 2 is a write-ahead log (sqlite.org/fileformat2.html, 1.3).
+        Assert.Equal([2, 2], File.ReadAllBytes(Path)[18..20]);
+        using SqliteDatabase database = SqliteDatabase.Open(Path, s_migrations);
+        Assert.Equal((2, 1), database.Read(s => (s.Scalar("PRAGMA synchronous"), s.Scalar("PRAGMA user_version"))));
+        Assert.Equal("wal", database.Read(s => s.QueryFirst("PRAGMA journal_mode", r => r.GetString(0))));
+    }
+
+    [Fact]
     public async Task Many_can_make_and_fill_one_database_at_once()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() =>

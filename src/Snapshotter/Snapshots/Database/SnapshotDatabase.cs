@@ -1,6 +1,7 @@
 using LayerStore;
 using LayerStore.Content;
 using LayerStore.Metadata;
+using Snapshotter.Snapshots.Images;
 using Snapshotter.Snapshots.Overlay;
 
 namespace Snapshotter.Snapshots.Database;
@@ -94,17 +95,17 @@ internal static class SnapshotDatabase
 
     /// <summary>Opens the database of a store; makes it unless the store is read-only.</summary>
     /// <param name="layout">The store.</param>
-    /// <param name="driver">The driver that is to use it, recorded at the first opening; null for the recorded one.</param>
+    /// <param name="driver">The driver that is to use it, recorded at the first opening; null for the recorded one, and overlay for a new store.</param>
     /// <param name="sync">Whether a change waits for the disk.</param>
     /// <param name="recorded">The driver that the snapshots belong to.</param>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.FailedPrecondition"/>: the store belongs to another
-    /// driver; others as <see cref="SqliteDatabase.Open"/>.</exception>
+    /// driver; <see cref="ErrorKind.Unimplemented"/>: it is new, and its file system cannot hold overlay's marks; others as <see cref="SqliteDatabase.Open"/>.</exception>
     public static SqliteDatabase Open(StoreLayout layout, string? driver, bool sync, out string recorded)
     {
         SqliteDatabase database = SqliteDatabase.Open(layout.SnapshotsDatabase, s_migrations, layout.IsReadOnly, sync);
         try
         {
-            recorded = database.Read(ReadDriver) ?? database.Write(s => RecordDriver(s, driver ?? OverlaySnapshotter.DriverName));
+            recorded = database.Read(ReadDriver) ?? Choose(database, layout, driver ?? OverlaySnapshotter.DriverName);
             return driver is null || recorded == driver
                 ? database
                 : throw new LayerStoreException(
@@ -119,6 +120,9 @@ internal static class SnapshotDatabase
         }
     }
 
+    /// <summary>Makes the database of a store that is being made; as <see cref="SqliteDatabase.Make"/>.</summary>
+    public static void Make(string path) => SqliteDatabase.Make(path, s_migrations);
+
     /// <summary>The driver that a store's snapshots belong to, or null if it has none yet.</summary>
     public static string? DriverOf(StoreLayout layout)
     {
@@ -132,6 +136,27 @@ internal static class SnapshotDatabase
     }
 
     private static string? ReadDriver(SqliteSession session) => session.QueryFirst("SELECT driver FROM store", r => r.GetString(0));
+
+    private static string Choose(SqliteDatabase database, StoreLayout layout, string driver)
+    {
+        if (layout.IsReadOnly)
+        {
+            return driver;
+        }
+
+        if (driver is OverlaySnapshotter.DriverName or OverlaySnapshotter.ErofsDriverName)
+        {
+            OverlaySnapshotter.RequireXattrs(layout);
+        }
+
+        if (driver == OverlaySnapshotter.ErofsDriverName)
+        {
+            LayerImages.Require(layout);
+        }
+
+        // It is as durable as the first row that depends on it.
+        return database.WriteUnsynced(s => RecordDriver(s, driver));
+    }
 
     // Another process may have recorded its own first.
     private static string RecordDriver(SqliteSession session, string driver)

@@ -2,6 +2,7 @@ using LayerStore.Images;
 using LayerStore.Transports;
 using Snapshotter.Layers.Commit;
 using Snapshotter.Layers.Mounts;
+using Snapshotter.Layers.Pull;
 
 namespace Snapshotter.Tests;
 
@@ -40,6 +41,24 @@ public sealed class StoreTests : IDisposable
         Assert.Empty(await store.Content.ListAsync().ToListAsync());
         Assert.Empty(await store.Snapshots.ListAsync().ToListAsync());
         Assert.DoesNotContain(Directory.EnumerateDirectories(_temp["root/t"]), path => Path.GetFileName(path) != "0");
+    }
+
+    [SkippableFact]
+    public async Task A_store_in_which_nothing_was_unpacked_is_read_when_it_is_read_only()
+    {
+        Tools.RequireRoot();
+        string disk = _temp.CreateDirectory("disk");
+        ProcessRunner.Run("mount", "-t", "tmpfs", "none", disk);
+        await using (Store store = await Store.OpenAsync(disk))
+        {
+            await store.PullAsync(TransportReference.Parse(TestData.Source("layers")), new PullOptions { Unpack = false });
+        }
+
+        ProcessRunner.Run("mount", "-o", "remount,ro", disk);
+        await using Store readOnly = await Store.OpenAsync(disk);
+        Assert.Single(await readOnly.ListImagesAsync());
+        Assert.Empty(await readOnly.Snapshots.ListAsync().ToListAsync());
+        Assert.Empty((await readOnly.CheckAsync()).Findings);
     }
 
     [Theory]

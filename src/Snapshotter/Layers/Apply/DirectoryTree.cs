@@ -31,6 +31,9 @@ internal sealed partial class DirectoryTree : IDisposable
     private readonly SortedSet<ByteString> _unsettled = [];
     private readonly HashSet<LeftWay> _left = [];
 
+    /// <summary>Where a stored layer has a directory in the place of a link of a layer below that a path went through.</summary>
+    private readonly NameSet _passed = new();
+
     /// <param name="root">The root, which holds what layers below made if whiteouts delete.</param>
     /// <param name="options">How the layer is applied.</param>
     public DirectoryTree(RootDirectory root, ApplyOptions options)
@@ -198,6 +201,19 @@ internal sealed partial class DirectoryTree : IDisposable
         if (node.FollowedLinks.Contains(name))
         {
             throw LinkTakenAway(LayerPath.Join(node.Path, name));
+        }
+    }
+
+    /// <summary>
+    /// Refuses a hard link in the place of a link of a layer below that a path went through under the same name, also one to itself, which
+    /// replaces nothing: a stored layer has a directory there, and learns later what it was.
+    /// </summary>
+    /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: a path went through it.</exception>
+    public void RefuseIfPassed(DirectoryNode parent, ByteString name)
+    {
+        if (_passed.Contains(LayerPath.Join(PathThroughLink.IsEmpty ? parent.Path : PathThroughLink, name)))
+        {
+            throw LinkTakenAway(LayerPath.Join(parent.Path, name));
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class LayerApplier
         {
             RefuseSecondPath(parent, name);
             RefuseIfFilled(parent, name);
+            _tree.RefuseIfPassed(parent, name);
             if (!Deletes || parent.Made.Contains(name))
             {
                 MakeRoom(parent, _tree.Open(parent), name, entry);

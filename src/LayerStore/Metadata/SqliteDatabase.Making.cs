@@ -25,9 +25,9 @@ public sealed partial class SqliteDatabase
         SqliteDatabase? database = null;
         try
         {
+            SqliteSchema.Migrate(path, "OFF", migrations);
             database = new SqliteDatabase(path, SqliteHandle.Open(path, readOnly: false), readOnly: false);
-            database._handle.Execute("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY; PRAGMA foreign_keys=ON");
-            database.Migrate(migrations);
+            database._handle.Execute("PRAGMA synchronous=OFF");
 
             // Last, and with nothing in a log yet: what goes wrong is an error of a statement, and not of the closing, which tells none.
             database._handle.Execute($"PRAGMA journal_mode={JournalMode(HasLog(path))}");
@@ -44,29 +44,17 @@ public sealed partial class SqliteDatabase
 
     private void Migrate(IReadOnlyList<string> migrations)
     {
-        if (_session.Scalar("PRAGMA user_version") == migrations.Count)
+        long version = _session.Scalar("PRAGMA user_version");
+        if (version > migrations.Count)
         {
-            return;
+            throw SqliteErrors.WrongVersion(_path, version, migrations.Count);
         }
 
-        _written = true;
-        _migrated = true;
-        Transact<object?>(_session, "BEGIN IMMEDIATE", session =>
+        if (version < migrations.Count)
         {
-            // Another process may have migrated meanwhile.
-            long version = session.Scalar("PRAGMA user_version");
-            if (version > migrations.Count)
-            {
-                throw SqliteErrors.WrongVersion(_path, version, migrations.Count);
-            }
-
-            for (; version < migrations.Count; version++)
-            {
-                _handle.Execute(migrations[(int)version]);
-            }
-
-            _handle.Execute($"PRAGMA user_version={migrations.Count}");
-            return null;
-        });
+            _written = true;
+            _migrated = true;
+            SqliteSchema.Migrate(_path, Synchronous, migrations);
+        }
     }
 }

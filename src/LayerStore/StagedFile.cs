@@ -1,3 +1,4 @@
+using System.Buffers;
 using LayerStore.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -16,9 +17,11 @@ public sealed class StagedFile : IDisposable
     private const string Prefix = ".layerstore-";
     private const string Suffix = ".tmp";
     private const int BufferSize = 1 << 16;
+    private const int CopyBufferSize = 1 << 18;
 
     private readonly string _temporary;
     private readonly string _what;
+    private readonly LargeFileWriter _writer;
     private bool _isPublished;
 
     private StagedFile(string temporary, string what, FileStream stream)
@@ -26,6 +29,7 @@ public sealed class StagedFile : IDisposable
         _temporary = temporary;
         _what = what;
         Stream = stream;
+        _writer = new LargeFileWriter(stream.SafeFileHandle, what);
     }
 
     /// <summary>The file, open for reading and writing.</summary>
@@ -69,6 +73,50 @@ public sealed class StagedFile : IDisposable
         }
     }
 
+    /// <summary>Makes a stream's bytes the content of the file, which has none yet. Much of it does not stay in memory.</summary>
+    /// <param name="content">Read to its end.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="LayerStoreException">It cannot be written.</exception>
+    internal async Task FillAsync(Stream content, CancellationToken cancellationToken)
+    {
+        byte[] filling = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        byte[] spare = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        Task writing = Task.CompletedTask;
+        try
+        {
+            int length;
+            for (long offset = 0; (length = await ReadAsync(filling).ConfigureAwait(false)) > 0; offset += length)
+            {
+                await writing.ConfigureAwait(false);
+                writing = WriteAsync(filling, length, offset);
+                (filling, spare) = (spare, filling);
+            }
+
+            await writing.ConfigureAwait(false);
+        }
+        finally
+        {
+            await Task.WhenAny(writing).ConfigureAwait(false); // If reading failed, that is the error to tell.
+            ArrayPool<byte>.Shared.Return(filling);
+            ArrayPool<byte>.Shared.Return(spare);
+        }
+
+        ValueTask<int> ReadAsync(byte[] buffer) =>
+            content.ReadAtLeastAsync(buffer.AsMemory(0, CopyBufferSize), CopyBufferSize, throwOnEndOfStream: false, cancellationToken);
+
+        // While the next ones are read, and hashed: on another core, unless they are few.
+        Task WriteAsync(byte[] bytes, int length, long offset)
+        {
+            if (length == CopyBufferSize)
+            {
+                return Task.Run(() => _writer.Write(bytes.AsSpan(0, length), offset), CancellationToken.None);
+            }
+
+            _writer.Write(bytes.AsSpan(0, length), offset);
+            return Task.CompletedTask;
+        }
+    }
+
     /// <summary>Makes the file durable and gives it its name, which is durable too when this returns.</summary>
     /// <param name="path">Its path; what is there is replaced.</param>
     /// <exception cref="LayerStoreException">It could not be done; the file is gone when this is disposed.</exception>
@@ -78,6 +126,7 @@ public sealed class StagedFile : IDisposable
         {
             Stream.Flush();
             PosixFile.Sync(Stream.SafeFileHandle, _what);
+            _writer.Forget();
         }
         catch (Exception e) when (IoErrors.IsIo(e))
         {

@@ -8,14 +8,13 @@ namespace LayerStore.Content;
 /// <summary>Writes <c>ingest/KEY/data</c>, and hands it to the store to be published.</summary>
 internal sealed class FileIngestWriter : IngestWriter
 {
-    // Write-back starts while bytes still come, so that fsync at the end has little left to wait for.
-    private const long WriteBackUnit = 8 << 20;
     private const int RehashBufferSize = 256 * 1024;
 
     private readonly ContentStore _store;
     private readonly IngestDirectory _directory;
     private readonly StoreLock _lock;
     private readonly SafeFileHandle _data;
+    private readonly LargeFileWriter _file;
     private readonly IngestRecord _record;
     private readonly Digest? _recordedDigest;
     private readonly Digest? _expected;
@@ -25,7 +24,6 @@ internal sealed class FileIngestWriter : IngestWriter
     private ParallelHash _hash;
     private long _offset;
     private long _hashed;
-    private long _writtenBack;
     private DateTimeOffset _updatedAt;
     private bool _isChanged;
     private bool _released;
@@ -50,6 +48,7 @@ internal sealed class FileIngestWriter : IngestWriter
         _expected = isBound ? digest : null;
         _total = isBound ? record.Size : null;
         _what = $"ingest \"{Printable.Text(record.Reference)}\"";
+        _file = new LargeFileWriter(data, _what);
         _algorithm = digest?.Algorithm ?? DigestAlgorithm.Sha256;
         _hash = new ParallelHash(_algorithm);
         FileStat stat = PosixFile.Stat(data, _what);
@@ -74,24 +73,11 @@ internal sealed class FileIngestWriter : IngestWriter
         }
 
         HashExisting(CancellationToken.None);
-        try
-        {
-            RandomAccess.Write(_data, data, _offset);
-        }
-        catch (Exception e) when (IoErrors.IsIo(e))
-        {
-            throw IoErrors.Translate(e, $"write {_what}");
-        }
-
+        _file.Write(data, _offset, _total);
         _hash.Append(data);
         _offset += data.Length;
         _hashed = _offset;
         Changed();
-        if (_offset - _writtenBack >= WriteBackUnit)
-        {
-            PosixFile.BeginWriteBack(_data, _writtenBack, _offset - _writtenBack);
-            _writtenBack = _offset;
-        }
     }
 
     public override Digest Current()
@@ -112,7 +98,6 @@ internal sealed class FileIngestWriter : IngestWriter
         ObjectDisposedException.ThrowIf(_released, this);
         SetLength(0);
         _offset = 0;
-        _writtenBack = 0;
         ResetHash(_algorithm);
         Changed();
     }
@@ -177,6 +162,8 @@ internal sealed class FileIngestWriter : IngestWriter
             // be resumed.
             PosixFile.Discard(_directory.Data);
         }
+
+        _file.Forget();
 
         // A blob's time of modification is recorded, and tells whether somebody else changed it. What is left of the ingest holds none any more.
         _isChanged = false;

@@ -1,3 +1,4 @@
+using LayerStore.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace LayerStore.Content;
@@ -6,6 +7,7 @@ namespace LayerStore.Content;
 /// A regular file to read, or a part of one; it is read by offset, so any number of parts share one open file. Its asynchronous reads are
 /// synchronous ones: for a regular file the framework's are too, on another thread. What fails is a <see cref="LayerStoreException"/>.
 /// </summary>
+/// <remarks>What is large, and was for the most part not in memory before, is not there afterwards: it would push out what is in use.</remarks>
 internal sealed class LocalFileStream : Stream
 {
     private readonly SafeFileHandle _file;
@@ -13,6 +15,7 @@ internal sealed class LocalFileStream : Stream
     private readonly long _offset;
     private readonly long? _length;
     private long _position;
+    private bool? _forgets;
 
     /// <summary>A whole file, which is disposed with the stream.</summary>
     /// <param name="file">The file.</param>
@@ -54,7 +57,13 @@ internal sealed class LocalFileStream : Stream
         int count = _length is { } length ? (int)Math.Clamp(length - _position, 0, buffer.Length) : buffer.Length;
         try
         {
+            _forgets ??= Length is >= LargeFileWriter.LargeSize and var all && PageCache.Cached(_file, _offset, all) < all / 2;
             int read = count == 0 ? 0 : RandomAccess.Read(_file, buffer[..count], _offset + _position);
+            if (_forgets == true)
+            {
+                Forget(_offset + _position, read);
+            }
+
             _position += read;
             return read;
         }
@@ -98,5 +107,17 @@ internal sealed class LocalFileStream : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    // Some pages at a time; the last ones when there is nothing more to read.
+    private void Forget(long position, int read)
+    {
+        const long unit = LargeFileWriter.LargeSize;
+        long from = position / unit * unit;
+        long to = read == 0 ? position : (position + read) / unit * unit;
+        if (to > from)
+        {
+            PageCache.Forget(_file, from, to - from);
+        }
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LayerStore.Linux;
 
-/// <summary>The system calls that the store needs and the BCL does not offer. Only <see cref="PosixFile"/> calls them.</summary>
-internal static partial class Libc
+/// <summary>The system calls that the store needs and the BCL does not offer. Only <see cref="PosixFile"/> and <see cref="PageCache"/> call them.</summary>
+internal static unsafe partial class Libc
 {
     public const int O_RDONLY = 0;
     public const int O_RDWR = 2;
@@ -24,6 +24,12 @@ internal static partial class Libc
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_BASIC_STATS = 0x7ff;
     public const uint SYNC_FILE_RANGE_WRITE = 2;
+    public const int POSIX_FADV_DONTNEED = 4;
+
+    /// <summary>pwritev2(2), include/uapi/linux/fs.h: since Linux 6.14.</summary>
+    public const int RWF_DONTCACHE = 0x80;
+
+    private const int SYS_cachestat = 451; // Since Linux 6.5; the same on every architecture.
 
     // Two flags whose values the ARM ports of Linux swapped.
     private static readonly bool s_arm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
@@ -53,6 +59,18 @@ internal static partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int sync_file_range(SafeFileHandle file, long offset, long length, uint flags);
 
+    [LibraryImport("libc")]
+    public static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint pwritev2(SafeFileHandle file, IoVector* parts, int count, long offset, int flags);
+
+    public static long cachestat(SafeFileHandle file, CacheRange* range, CacheStatus* result) => syscall_cachestat(SYS_cachestat, file, range, result, 0);
+
+    // syscall(2) is variadic; integers and pointers travel as in an ordinary call.
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long syscall_cachestat(long number, SafeFileHandle file, CacheRange* range, CacheStatus* result, uint flags);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(SafeFileHandle file, int operation);
 
@@ -76,6 +94,31 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statx(SafeFileHandle file, string path, int flags, uint mask, out StatxBuffer result);
+
+    /// <summary><c>struct iovec</c>, readv(2).</summary>
+    public struct IoVector
+    {
+        public void* Start;
+        public nint Length;
+    }
+
+    /// <summary><c>struct cachestat_range</c>, include/uapi/linux/mman.h.</summary>
+    public struct CacheRange
+    {
+        public ulong Offset;
+        public ulong Length;
+    }
+
+    /// <summary><c>struct cachestat</c>, the same file: numbers of pages.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CacheStatus
+    {
+        public ulong Cached;
+        public ulong Dirty;
+        public ulong BeingWritten;
+        public ulong Evicted;
+        public ulong RecentlyEvicted;
+    }
 
     /// <summary><c>struct statx</c>, include/uapi/linux/stat.h: unlike struct stat the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

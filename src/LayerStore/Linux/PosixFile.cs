@@ -214,10 +214,6 @@ internal static class PosixFile
         TryOpen(null, path, Libc.O_RDONLY | Libc.O_DIRECTORY, out int errno)
             ?? throw IoErrors.FromErrno(errno, $"open directory {Printable.Text(path)}");
 
-    /// <summary>Asks for write-back of a range to begin now, so that the fsync at the end waits less. Only a request: it cannot fail.</summary>
-    public static void BeginWriteBack(SafeFileHandle file, long offset, long length) =>
-        _ = Libc.sync_file_range(file, offset, length, Libc.SYNC_FILE_RANGE_WRITE);
-
     /// <summary>Dates a file's last change; best effort.</summary>
     public static void TrySetModified(SafeFileHandle file, DateTimeOffset time)
     {

@@ -7,7 +7,7 @@ internal static partial class Tracer
 {
     // What changes a disk, what makes it durable, what opens it, and what mounts.
     private const string Calls =
-        "openat,openat2,write,pwrite64,fsync,fdatasync,syncfs,rename,renameat,renameat2,linkat,symlinkat,mkdir,mkdirat,mknodat,unlink,unlinkat,rmdir,"
+        "openat,openat2,write,pwrite64,pwritev2,fsync,fdatasync,syncfs,rename,renameat,renameat2,linkat,symlinkat,mkdir,mkdirat,mknodat,unlink,unlinkat,rmdir,"
         + "ftruncate,fsopen,fsconfig,fsmount,move_mount,umount2,fsetxattr,setxattr,fremovexattr,removexattr,fchmod,utimensat,pread64,getdents64";
 
     /// <summary>The points of a run at which it works on what lies in a directory, or mounts.</summary>

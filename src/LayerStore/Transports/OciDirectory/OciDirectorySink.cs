@@ -160,7 +160,7 @@ internal sealed class OciDirectorySink : IImageSink
     private async Task ReplaceAsync(string name, Stream content, CancellationToken cancellationToken)
     {
         using StagedFile file = StagedFile.Create(Reference.Path, name);
-        await content.CopyToAsync(file.Stream, BufferSize, cancellationToken).ConfigureAwait(false);
+        await file.FillAsync(content, cancellationToken).ConfigureAwait(false);
         file.Publish(PathOf(name));
     }
 

@@ -9,7 +9,10 @@ namespace Snapshotter.Layers.Apply;
 /// <content>Regular files and what is in them.</content>
 internal sealed partial class LayerApplier
 {
-    /// <summary>From this size on, a file is compared with what is free before it is written.</summary>
+    /// <summary>
+    /// From this size on, a file is compared with what is free before it is written, and does not stay in the page cache. Smaller ones, most programs
+    /// and libraries among them, do: they are likely to be used soon.
+    /// </summary>
     private const long LargeFile = 64 << 20;
 
     private void AddFile(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry, Action<SafeFileHandle>? write)
@@ -55,17 +58,40 @@ internal sealed partial class LayerApplier
     {
         TarEntry entry = _entry!;
         RefuseIfLargerThanDisk(file, entry);
+        LargeFileWriter? large = entry.Size >= LargeFile ? new LargeFileWriter(file, Printable.Text(entry.Name.ToString())) : null;
         long written = 0;
-        for (int length; (length = _tar!.Read(_buffer)) > 0; _contentBytes += length)
+        for (int length; (length = FillBuffer()) > 0; written += length)
         {
             _cancellationToken.ThrowIfCancellationRequested();
-            FileOperations.Write(file, _buffer.AsSpan(0, length), entry.Name);
-            FileOperations.BeginWriteBack(file, written, written += length);
+            ReadOnlySpan<byte> part = _buffer.AsSpan(0, length);
+            if (large is null)
+            {
+                FileOperations.Write(file, part, entry.Name);
+            }
+            else
+            {
+                large.Write(part, written, entry.Size);
+            }
+
             if (_options.Hashes is not null)
             {
-                _hash.AppendData(_buffer, 0, length);
+                _hash.AppendData(part);
             }
         }
+
+        _contentBytes += written;
+    }
+
+    /// <summary>Reads the next whole buffer of the entry's content; less only at its end.</summary>
+    private int FillBuffer()
+    {
+        int length = 0;
+        for (int read; length < BufferSize && (read = _tar!.Read(_buffer.AsSpan(length, BufferSize - length))) > 0;)
+        {
+            length += read;
+        }
+
+        return length;
     }
 
     /// <summary>A few bytes of a tar can stand for a sparse file of any size: it must not fill the disk before it fails.</summary>

@@ -59,6 +59,7 @@ internal sealed class LayerBlobWriter : IAsyncDisposable
     public LayerBlob Finish(IReadOnlyDictionary<string, string>? labels = null)
     {
         _compressor!.Dispose();
+        _output!.Complete();
         Descriptor blob = new(MediaTypeOf(_compression), _ingest.Current(), _ingest.Offset);
 
         // A blob that is not compressed is hashed once: it is the tar.

@@ -9,7 +9,7 @@ namespace LayerStore;
 /// </summary>
 /// <remarks>
 /// Nothing is durable by it: that takes a sync, which also tells if the write-back failed. For one thread at a time. A kernel before 6.14, and a file system that
-/// cannot write so, keep the pages until <see cref="Forget"/>.
+/// cannot write so, keep more pages, and for longer.
 /// <example><code>
 /// LargeFileWriter writer = new(file, "copy");
 /// writer.Write(bytes, 0);
@@ -21,6 +21,9 @@ public sealed class LargeFileWriter
 {
     /// <summary>From how many bytes on a file is large.</summary>
     public const long LargeSize = 8 << 20;
+
+    // How much a disk may have before it, until it is likely to have written the first of it.
+    private const long BeingWritten = 4 * LargeSize;
 
     // The largest page of any architecture. A page that is written in two parts would have to be read again between them.
     private const int Alignment = 64 << 10;
@@ -39,7 +42,7 @@ public sealed class LargeFileWriter
         _what = what;
     }
 
-    /// <summary>Writes all of the bytes. Those of 64 KiB or more, at a multiple of it, are best: others of a large file stay in memory until <see cref="Forget"/>.</summary>
+    /// <summary>Writes all of the bytes. Those of 64 KiB or more, at a multiple of it, are best: others of a large file stay in memory for longer.</summary>
     /// <param name="data">The bytes.</param>
     /// <param name="offset">Where in the file, in bytes.</param>
     /// <param name="size">How many bytes the file will have, if that is known.</param>
@@ -66,11 +69,15 @@ public sealed class LargeFileWriter
             throw IoErrors.Translate(e, $"write {_what}");
         }
 
-        // So that the sync at the end has little left to wait for.
+        // So that the sync at the end has little left to wait for, and the pages of what is on the disk by now are used again.
         long written = offset / LargeSize * LargeSize;
         if (end - written >= LargeSize)
         {
             PageCache.BeginWriteBack(_file, written, (end / LargeSize * LargeSize) - written);
+            if (written > BeingWritten)
+            {
+                PageCache.Forget(_file, 0, written - BeingWritten);
+            }
         }
     }
 

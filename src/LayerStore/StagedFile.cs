@@ -79,41 +79,19 @@ public sealed class StagedFile : IDisposable
     /// <exception cref="LayerStoreException">It cannot be written.</exception>
     internal async Task FillAsync(Stream content, CancellationToken cancellationToken)
     {
-        byte[] filling = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
-        byte[] spare = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
-        Task writing = Task.CompletedTask;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
         try
         {
-            int length;
-            for (long offset = 0; (length = await ReadAsync(filling).ConfigureAwait(false)) > 0; offset += length)
+            Memory<byte> part = buffer.AsMemory(0, CopyBufferSize);
+            long offset = 0;
+            for (int length; (length = await content.ReadAtLeastAsync(part, CopyBufferSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)) > 0; offset += length)
             {
-                await writing.ConfigureAwait(false);
-                writing = WriteAsync(filling, length, offset);
-                (filling, spare) = (spare, filling);
+                _writer.Write(part.Span[..length], offset);
             }
-
-            await writing.ConfigureAwait(false);
         }
         finally
         {
-            await Task.WhenAny(writing).ConfigureAwait(false); // If reading failed, that is the error to tell.
-            ArrayPool<byte>.Shared.Return(filling);
-            ArrayPool<byte>.Shared.Return(spare);
-        }
-
-        ValueTask<int> ReadAsync(byte[] buffer) =>
-            content.ReadAtLeastAsync(buffer.AsMemory(0, CopyBufferSize), CopyBufferSize, throwOnEndOfStream: false, cancellationToken);
-
-        // While the next ones are read, and hashed: on another core, unless they are few.
-        Task WriteAsync(byte[] bytes, int length, long offset)
-        {
-            if (length == CopyBufferSize)
-            {
-                return Task.Run(() => _writer.Write(bytes.AsSpan(0, length), offset), CancellationToken.None);
-            }
-
-            _writer.Write(bytes.AsSpan(0, length), offset);
-            return Task.CompletedTask;
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -58,28 +58,29 @@ internal sealed partial class LayerApplier
     {
         TarEntry entry = _entry!;
         RefuseIfLargerThanDisk(file, entry);
-        LargeFileWriter? large = entry.Size >= LargeFile ? new LargeFileWriter(file, Printable.Text(entry.Name.ToString())) : null;
-        long written = 0;
-        for (int length; (length = FillBuffer()) > 0; written += length)
+        if (entry.Size >= LargeFile)
         {
-            _cancellationToken.ThrowIfCancellationRequested();
-            ReadOnlySpan<byte> part = _buffer.AsSpan(0, length);
-            if (large is null)
-            {
-                FileOperations.Write(file, part, entry.Name);
-            }
-            else
-            {
-                large.Write(part, written, entry.Size);
-            }
-
-            if (_options.Hashes is not null)
-            {
-                _hash.AppendData(part);
-            }
+            WriteUncached(file, entry);
+            return;
         }
 
-        _contentBytes += written;
+        long written = 0;
+        for (int length; (length = _tar!.Read(_buffer)) > 0; Written(length))
+        {
+            FileOperations.Write(file, _buffer.AsSpan(0, length), entry.Name);
+            FileOperations.BeginWriteBack(file, written, written += length);
+        }
+    }
+
+    private void WriteUncached(SafeFileHandle file, TarEntry entry)
+    {
+        LargeFileWriter writer = new(file, Printable.Text(entry.Name.ToString()));
+        long written = 0;
+        for (int length; (length = FillBuffer()) > 0; Written(length))
+        {
+            writer.Write(_buffer.AsSpan(0, length), written, entry.Size);
+            written += length;
+        }
     }
 
     /// <summary>Reads the next whole buffer of the entry's content; less only at its end.</summary>
@@ -92,6 +93,17 @@ internal sealed partial class LayerApplier
         }
 
         return length;
+    }
+
+    private void Written(int length)
+    {
+        _contentBytes += length;
+        if (_options.Hashes is not null)
+        {
+            _hash.AppendData(_buffer, 0, length);
+        }
+
+        _cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>A few bytes of a tar can stand for a sparse file of any size: it must not fill the disk before it fails.</summary>

@@ -1,6 +1,5 @@
 using LayerStore;
 using Microsoft.Win32.SafeHandles;
-using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Unpack;
 
@@ -9,8 +8,7 @@ namespace Snapshotter.Layers.Unpack;
 /// <param name="file">The file, empty; it stays the caller's.</param>
 internal sealed class LayerCopy(Stream tar, SafeFileHandle file) : ReadOnlyStream
 {
-    private static readonly ByteString s_what = ByteString.FromText("the layer's tar");
-
+    private readonly LargeFileWriter _writer = new(file, "the layer's tar");
     private readonly byte[] _buffer = new byte[1 << 20];
     private int _start;
     private int _end;
@@ -44,8 +42,8 @@ internal sealed class LayerCopy(Stream tar, SafeFileHandle file) : ReadOnlyStrea
     {
         _start = 0;
         _end = tar.ReadAtLeast(_buffer, _buffer.Length, throwOnEndOfStream: false);
-        FileOperations.Write(file, _buffer.AsSpan(0, _end), s_what);
-        FileOperations.BeginWriteBack(file, Written, Written += _end);
+        _writer.Write(_buffer.AsSpan(0, _end), Written);
+        Written += _end;
         return _end > 0;
     }
 }

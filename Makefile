@@ -55,7 +55,7 @@ test: deps build ## runs every test; the last line is "N passed, N failed"
 demo: deps build ## pulls a real image, mounts it, changes it, commits, exports; another tool checks the result
 	@tests/demo.sh
 
-fuzz: sdk ## looks for faults in the parsers with mutated input, into .cache/fuzz (TARGET=... TIME=seconds for each, SEED=...; root for two targets)
+fuzz: sdk ## looks for faults in the parsers with mutated input, into .cache/fuzz (TARGET=... TIME=seconds for each, SEED=...; root for three targets)
 	@dotnet build tests/Fuzz --nologo --verbosity quiet
 	@tests/Fuzz/run-all $(or $(TARGET),all) $(or $(TIME),180) $(or $(SEED),$$RANDOM)
 

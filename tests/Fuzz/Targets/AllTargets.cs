@@ -24,6 +24,7 @@ internal static class AllTargets
         new DigestTarget(),
         new ApplyTarget(),
         new OverlayTarget(),
+        new ErofsTarget(),
         new PlantedCrashTarget(),
         new PlantedHangTarget(),
         new PlantedAllocationTarget(),

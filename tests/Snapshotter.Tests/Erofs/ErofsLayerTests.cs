@@ -133,7 +133,7 @@ public sealed class ErofsLayerTests
     }
 
     [SkippableFact]
-    public void A_layer_that_is_too_deep_or_too_large_to_be_remembered_is_not_plain()
+    public void A_layer_that_is_too_large_to_be_remembered_is_not_plain_and_one_that_is_too_deep_is_refused()
     {
         MemoryBudget memory = new(2_000);
         ApplyOptions options = ErofsWorkshop.Options with { Memory = memory };

@@ -29,6 +29,9 @@ internal sealed class LooseLayerCompleter
     /// <summary>The same sets by the names in them: a later link may take one away.</summary>
     private readonly Dictionary<ByteString, HashSet<ByteString>> _namesOfCopy = [];
 
+    /// <summary>Links of the layers below that paths of the layer went through.</summary>
+    private readonly HashSet<ByteString> _followed = [];
+
     /// <summary>Names that links were made for here, which a later link may replace.</summary>
     private readonly HashSet<ByteString> _linked = [];
 
@@ -61,6 +64,7 @@ internal sealed class LooseLayerCompleter
             completer.MakeLink(link);
         }
 
+        completer.RefuseFollowedLinksTakenAway();
         completer.FinishDirectories();
     }
 
@@ -113,6 +117,7 @@ internal sealed class LooseLayerCompleter
             throw BadLayer.Because($"the layer has files below a link that leads to itself: {path}");
         }
 
+        _followed.Add(path);
         bool isReplaced = _layer.IsInReplacement(target);
         if ((isReplaced || _layer.Stat(target) is { IsWhiteout: true } || _layer.Hides(target)) && _merger.HoldsOnlyWhiteouts(path))
         {
@@ -150,6 +155,19 @@ internal sealed class LooseLayerCompleter
         foreach (ByteString path in paths)
         {
             if (_lower.StatThroughLinks(path) is { Type: FileType.SymbolicLink })
+            {
+                throw DirectoryTree.LinkTakenAway(path);
+            }
+        }
+    }
+
+    /// <summary>The same for what came in the link's place under another path than the one that went through it: which was first is not known.</summary>
+    private void RefuseFollowedLinksTakenAway()
+    {
+        foreach (ByteString path in _followed)
+        {
+            bool isItsCopy = _copies.TryGetValue(path, out HashSet<ByteString>? names) && names.Contains(path);
+            if ((!isItsCopy && _layer.Stat(path) is not null) || _layer.Hides(path))
             {
                 throw DirectoryTree.LinkTakenAway(path);
             }

@@ -18,7 +18,7 @@ internal static class ErofsLayout
             (inode as ErofsDirectory)?.LayOut();
             position = Align(position, InodeSlot);
             int inline = InlineBytes(inode);
-            int room = DataOffset(inode) + inline + (inode is ErofsDirectory ? 1 : 0);
+            int room = DataOffset(inode) + inline;
             if (inline > 0 && (position % BlockSize) + room > BlockSize)
             {
                 position = Align(position, BlockSize); // What is inline may not go on in another block, nor need the inode before it.
@@ -52,15 +52,12 @@ internal static class ErofsLayout
     /// <summary>
     /// How many bytes of a directory or symbolic link follow its inode: those of the last block that is not full, if they and the inode fit one block.
     /// </summary>
-    /// <remarks>
-    /// A byte more is left free behind a directory: a NUL ends the last name for a kernel that looks for names (fs/erofs/namei.c, erofs_dirnamecmp).
-    /// </remarks>
     public static int InlineBytes(ErofsInode inode)
     {
         int room = BlockSize - DataOffset(inode);
         return inode switch
         {
-            ErofsDirectory => (int)(inode.Size % BlockSize) is var tail && tail <= Math.Min(MaxInlineDirectory, room - 1) ? tail : 0,
+            ErofsDirectory => (int)(inode.Size % BlockSize) is var tail && tail <= Math.Min(MaxInlineDirectory, room) ? tail : 0,
             _ when inode.Is(ErofsMode.S_IFLNK) => inode.Size <= room ? (int)inode.Size : 0,
             _ => 0,
         };

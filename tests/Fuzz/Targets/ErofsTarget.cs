@@ -12,9 +12,12 @@ using Snapshotter.Tests.Layers;
 
 namespace Fuzz.Targets;
 
-/// <summary>A layer as an EROFS image, beside the same layer applied.</summary>
+/// <summary>A layer as an EROFS image, beside the same layer stored for overlay on the same base.</summary>
 internal sealed class ErofsTarget : LayerTarget
 {
+    // Made once: a layer that another is stored upon is only read. It has no whiteouts, so it shows what its directory holds.
+    private readonly Lazy<string> _lower;
+
     private const int ENOTBLK = 15; // A kernel before 6.12 wants a block device.
 
     // Not in memory: the kernel mounts no image from a file on tmpfs.
@@ -23,6 +26,13 @@ internal sealed class ErofsTarget : LayerTarget
         string directory = Directory.CreateTempSubdirectory("layerstore-fuzz-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Trees.Remove(directory);
         return directory;
+    });
+
+    public ErofsTarget() => _lower = new(() =>
+    {
+        string lower = Path.Combine(Workspace.Root, "erofs-lower");
+        LayerApply.ToOverlay(new MemoryStream(Base), lower, [], Options);
+        return lower;
     });
 
     public override string Name => "erofs";
@@ -35,11 +45,16 @@ internal sealed class ErofsTarget : LayerTarget
     {
         string applied = Path.Combine(work, "applied");
         byte[] tar = Unpack(input);
-        LayerStoreException? applyError = Try(() => LayerApply.ToOverlay(new MemoryStream(tar), applied, [], Options));
+        LayerStoreException? applyError = Try(() => LayerApply.ToOverlay(new MemoryStream(tar), applied, [_lower.Value], Options));
         ErofsLayer? layer = null;
         LayerStoreException? readError = Try(() => layer = ErofsLayer.TryRead(
             new TarReader(new MemoryStream(tar), Options.Limits.Tar), new ApplyOptions { Whiteouts = WhiteoutMode.Overlay }, CancellationToken.None));
         Rule.Holds(readError is null || applyError is not null, "what can be applied is read, or left to the applier", readError?.Message ?? "");
+        if (layer is { IsLoose: true } && !TryComplete(layer))
+        {
+            layer = null;
+        }
+
         Rule.Holds(layer is null || applyError is null or { Kind: not ErrorKind.DataLoss }, "what is refused has no image", applyError?.Message ?? "");
         if (applyError is not null)
         {
@@ -51,6 +66,12 @@ internal sealed class ErofsTarget : LayerTarget
             using RootDirectory expected = RootDirectory.Open(applied);
             Rule.Same(Describe(expected), shown, "an image shows what applying its layer makes");
         }
+    }
+
+    private bool TryComplete(ErofsLayer layer)
+    {
+        using RootDirectory lower = RootDirectory.Open(_lower.Value);
+        return layer.TryComplete(lower);
     }
 
     private static byte[] Unpack(byte[] input)
@@ -81,7 +102,7 @@ internal sealed class ErofsTarget : LayerTarget
         File.WriteAllBytes(data, tar);
         using (FileStream stream = File.Create(image))
         {
-            layer.WriteImage(stream, tar.Length);
+            layer.WriteImage(stream, tar.Length, "one for all images"u8[..16]);
         }
 
         try

@@ -21,7 +21,7 @@ internal sealed class KernelProbes(Patient patient)
         yield return Make("userxattr", patient.IsOverlay && Patient.UsesUserXattrs, UserXattrs, "install Linux 5.11 or later: stores in user namespaces need it");
         yield return Make("fsconfig", false, FsConfig, "install Linux 6.8 or later: with older ones, images of many layers cannot be mounted");
         yield return Make("openat2", true, OpenAt2, "install Linux 5.6 or later, or allow openat2 in the container's seccomp profile");
-        yield return Make("erofs from a file", false, Erofs, "modprobe erofs, or install Linux 6.12 or later with CONFIG_EROFS_FS_BACKED_BY_FILE");
+        yield return Make("erofs from a file", patient.HasImages, Erofs, "modprobe erofs, or install Linux 6.12 or later with CONFIG_EROFS_FS_BACKED_BY_FILE");
         yield return Make("idmapped mounts", false, IdMapped, "install Linux 5.12 or later, and keep the store on ext4, xfs, btrfs or tmpfs");
     }
 

@@ -2,6 +2,7 @@ using LayerStore.Content;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots.Database;
 using Snapshotter.Snapshots.Native;
+using Snapshotter.Snapshots.Overlay;
 
 namespace Snapshotter.Doctor;
 
@@ -17,9 +18,9 @@ internal sealed class Patient : IDisposable
         Root = Path.GetFullPath(root);
         Place = Scratch.PlaceOf(Root);
         HasStore = Exists(Root);
-        IsOverlay = (HasStore ? DriverOf(Root) : null) is { } driver
-            ? driver != NativeSnapshotter.DriverName
-            : options.Driver is not StoreDriver.Native;
+        string? driver = HasStore ? DriverOf(Root) : null;
+        IsOverlay = driver is null ? options.Driver is not StoreDriver.Native : driver != NativeSnapshotter.DriverName;
+        HasImages = driver is null ? options.Driver is StoreDriver.Erofs : driver == OverlaySnapshotter.ErofsDriverName;
         _scratch = new Lazy<Scratch>(MakeScratch, LazyThreadSafetyMode.None);
         _temporary = new Lazy<Scratch>(() => Scratch.Make(Path.GetTempPath()), LazyThreadSafetyMode.None);
         Xattrs = new OverlayXattrs(UsesUserXattrs ? "user" : "trusted");
@@ -36,6 +37,9 @@ internal sealed class Patient : IDisposable
 
     /// <summary>Whether it stacks layers by overlayfs.</summary>
     public bool IsOverlay { get; }
+
+    /// <summary>Whether its layers are images.</summary>
+    public bool HasImages { get; }
 
     /// <summary>Whether a store that this process makes keeps overlay's marks in <c>user.*</c>.</summary>
     public static bool UsesUserXattrs => !(Privileges.IsRoot && UserNamespace.Current.IsInitial);

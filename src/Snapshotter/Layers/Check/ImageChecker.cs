@@ -54,10 +54,11 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
         List<CheckFinding> damage = [];
         if (!isImageSound)
         {
-            damage.Add(Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.Image} is missing or damaged", options.Repair));
+            damage.Add(Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.Image} is missing or damaged{(options.Repair ? "; made again" : "")}", options.Repair));
         }
 
-        bool isCompared = await maker.MakeAsync(
+        // The copy to compare with is written beside it.
+        bool isCompared = !layout.IsReadOnly && await maker.MakeAsync(
             tree,
             copy =>
             {
@@ -78,7 +79,7 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
         if (!isCompared)
         {
             // Without the blob nobody can say which files are meant.
-            damage = damage.ConvertAll(one => one with { IsRepaired = false });
+            damage = isImageSound ? [] : [Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.Image} is missing or damaged", isRepaired: false)];
             if (!Has(directory, s_data, tree.Id, cancellationToken))
             {
                 damage.Add(Damage(tree, $"its tar t/{tree.Tree}/{ImageFiles.Data} is missing or damaged", isRepaired: false));

@@ -59,7 +59,7 @@ internal sealed class LayerImages(StoreLayout layout, SqliteDatabase database)
     public string Show(long tree)
     {
         string place = ImageFiles.PathOf(layout, tree, ImageFiles.MountPoint);
-        if (!FileSystemProbe.IsErofs(place))
+        if (!IsShown(tree))
         {
             Mount(tree, place);
         }
@@ -89,7 +89,7 @@ internal sealed class LayerImages(StoreLayout layout, SqliteDatabase database)
             return;
         }
 
-        foreach (TreeRow tree in chain.Where(tree => tree.IsImage))
+        foreach (TreeRow tree in chain.Where(tree => tree.IsImage && IsShown(tree.Id)))
         {
             if (IsUsed(tree.Id))
             {
@@ -109,11 +109,13 @@ internal sealed class LayerImages(StoreLayout layout, SqliteDatabase database)
             return;
         }
 
-        foreach (long tree in database.Read(TreeTable.Images).Where(tree => !IsUsed(tree)))
+        foreach (long tree in database.Read(TreeTable.Images).Where(tree => IsShown(tree) && !IsUsed(tree)))
         {
             Hide(tree);
         }
     }
+
+    private bool IsShown(long tree) => FileSystemProbe.IsErofs(ImageFiles.PathOf(layout, tree, ImageFiles.MountPoint));
 
     private bool IsUsed(long tree) => database.Read(s => TreeTable.IsBelowTop(s, tree));
 
@@ -134,7 +136,7 @@ internal sealed class LayerImages(StoreLayout layout, SqliteDatabase database)
     {
         using DirectoryHandle one = TrustedDirectory.Open(layout.Tree(tree));
         one.Lock();
-        if (FileSystemProbe.IsErofs(place))
+        if (IsShown(tree))
         {
             return;
         }

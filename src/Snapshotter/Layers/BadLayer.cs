@@ -1,4 +1,5 @@
 using LayerStore;
+using LayerStore.Tar;
 
 namespace Snapshotter.Layers;
 
@@ -16,6 +17,11 @@ internal static class BadLayer
 
     /// <summary>The error for a layer that has a file twice, under its own path and through a link of a layer below, or through two.</summary>
     public static LayerStoreException TwoPaths(ByteString path) => Because($"the layer has two paths for one file: {path}");
+
+    /// <summary>The error for a layer that makes a second name for a symbolic link of a layer below, and has paths that lead through such links: which of them
+    /// the name would take away depends on the order, and a stored layer does not know that.</summary>
+    public static LayerStoreException LinkToLink(TarEntry entry) =>
+        Because($"the layer has paths through symbolic links of a layer below, and a hard link to one: {entry.Name} to {entry.LinkName}");
 
     /// <summary>Refuses a name that a symbolic link gives to a directory and that no entry may have: it could not be in a layer again.</summary>
     /// <param name="name">The name.</param>

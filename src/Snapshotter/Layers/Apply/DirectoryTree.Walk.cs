@@ -122,6 +122,7 @@ internal sealed partial class DirectoryTree
                 if (_whiteoutsDelete && !node.Made.Contains(name))
                 {
                     place.FollowLower(node, name, rest.Count);
+                    HasFollowedLower |= make || isForWhiteout;
                     Note(_passed, place.Path, (make || isForWhiteout) && !place.IsInTarget);
                 }
                 else if (_whiteoutsDelete && (make || isForWhiteout) && node.PlaceOf(name) != place.Path)

@@ -53,6 +53,9 @@ internal sealed partial class DirectoryTree : IDisposable
     /// <summary>Where paths through a stored layer went by the letters of its links.</summary>
     public IReadOnlyCollection<LeftWay> Left => _left;
 
+    /// <summary>Whether an entry's path led through a symbolic link of a layer below.</summary>
+    public bool HasFollowedLower { get; private set; }
+
     /// <summary>The directory of a clean path, made with all that is missing above it.</summary>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: something else is in the way, or too many links.</exception>
     public DirectoryNode Make(ByteString path)

@@ -110,6 +110,11 @@ internal sealed partial class LayerApplier
                 throw BadLayer.TwoPaths(LayerPath.Join(sourceParent.Path, source)); // Or it would have been found.
             }
 
+            if (_tree.HasFollowedLower && _tree.Open(sourceParent).TryStat(source) is { Type: FileType.SymbolicLink })
+            {
+                throw BadLayer.LinkToLink(link.Entry);
+            }
+
             if (sourceParent != link.Parent || source != link.Name)
             {
                 Link(sourceParent, source, link.Parent, link.Name, link.Entry);

@@ -204,6 +204,11 @@ internal sealed class LooseLayerCompleter
         ByteString path = _resolver.ResolveFile(entry.Name) ?? throw Missing(entry);
         entry = entry with { Name = path };
         ByteString target = _resolver.ResolveFile(entry.LinkName) ?? throw Missing(entry);
+        if (_followed.Count > 0 && _lower.Stat(target) is { Type: FileType.SymbolicLink })
+        {
+            throw BadLayer.LinkToLink(entry);
+        }
+
         if (LayerPath.IsBelow(target, path))
         {
             throw Missing(entry); // It was in the directory that the link replaces.

@@ -73,7 +73,7 @@ public sealed partial class Store : IAsyncDisposable
 
     private Collector Collector => new(_layout, _records.Value.All, Images, Leases, Snapshotter);
 
-    private ImageMounter Mounts => new(_layout, Snapshots, Snapshotter.MountRecords);
+    private ImageMounter Mounts => new(_layout, Snapshotter, Snapshotter.MountRecords);
 
     private ImageCommitter Committer => new(_layout, _records.Value.All, Images, Snapshots, Unpacker, _options.TimeProvider);
 

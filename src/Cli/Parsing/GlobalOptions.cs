@@ -20,7 +20,7 @@ internal sealed class GlobalOptions
     public Option<StoreDriver?> Driver { get; } = Choices.Option<StoreDriver?>(
         "--driver",
         "NAME",
-        "How snapshots are kept: overlay or native (what the store has; overlay for a new one)",
+        "How snapshots are kept: overlay, erofs or native (what the store has; overlay for a new one)",
         null,
         [("overlay", StoreDriver.Overlay), ("erofs", StoreDriver.Erofs), ("native", StoreDriver.Native)],
         isGlobal: true);

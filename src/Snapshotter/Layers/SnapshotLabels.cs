@@ -7,7 +7,7 @@ namespace Snapshotter.Layers;
 public static class SnapshotLabels
 {
     /// <summary>The image's name in this store, when the snapshot was made.</summary>
-    public const string ImageName = "layerstore/image.name";
+    public const string ImageName = WellKnownLabels.MountedImage;
 
     /// <summary>The digest of the manifest whose layers are below the snapshot. It moves on when a commit puts the snapshot on top of its new layer.</summary>
     public const string ImageManifest = "layerstore/image.manifest";

@@ -2,11 +2,19 @@ using Snapshotter.Snapshots.Database;
 
 namespace Snapshotter.Snapshots;
 
-/// <content>For whoever collects.</content>
+/// <content>For whoever collects, and for whoever mounts.</content>
 public abstract partial class DirectorySnapshotter
 {
     /// <summary>All snapshots and layers, of all owners.</summary>
     internal SnapshotRecords ReadRecords() => Database.Read(CollectionTable.Read);
+
+    /// <summary>Keeps layers mounted, where that is how they are shown, until the result is disposed; null if there is nothing to keep.</summary>
+    internal async Task<IDisposable?> HoldLayersAsync(CancellationToken cancellationToken) =>
+        Images is null ? null : await Images.HoldAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Lets go of the layers below a snapshot that is not mounted any more.</summary>
+    internal void ReleaseLayers(string key) =>
+        Images?.HideUnused(Database.Read(s => Table.Find(s, key) is { } row ? SnapshotTable.Chain(s, row.Parent) : []));
 
     /// <summary>
     /// Takes snapshots and layers out of sight, in one transaction and a rename for each: what they took is freed when the trash is emptied.

@@ -12,6 +12,9 @@ internal static class WellKnownLabels
     /// <summary>The same for groups.</summary>
     public const string GroupMapping = "containerd.io/snapshot/gidmapping";
 
+    /// <summary>The image that a snapshot was made of by "mount", which asks for the mounts again whenever it mounts it.</summary>
+    public const string MountedImage = "layerstore/image.name";
+
     /// <summary>What a layer was unpacked without; see <c>UnpackPolicy</c>.</summary>
     public const string LeftOut = "layerstore.left-out";
 }

@@ -15,7 +15,7 @@ public sealed class UsageTests
     [InlineData("images --format xml", "option --format is table, json or jsonl, not \"xml\"", "Usage: layerstore images [options]")]
     [InlineData("pull oci:x --max-ratio 0", "option --max-ratio is a number such as 500, 64M or 10GiB, not \"0\"", "Usage: ")]
     [InlineData("pull oci:x --platform a/b/c/d", "\"a/b/c/d\" is not a platform", "linux/arm64")]
-    [InlineData("--driver btrfs images", "option --driver is overlay or native, not \"btrfs\"", "Usage: ")]
+    [InlineData("--driver btrfs images", "option --driver is overlay, erofs or native, not \"btrfs\"", "Usage: ")]
     [InlineData("--root= images", "option --root is empty", "Give the store's directory.")]
     [InlineData("content cat sha256:12", "\"sha256:12\" is not a digest", "--no-trunc")]
     [InlineData("lease create a --label b", "\"b\" is not a label", "NAME=VALUE")]

@@ -108,7 +108,7 @@ public sealed class ConfigFileTests
     [InlineData("metrics: 127.0.0.1:99999\n", "is not an address such as 127.0.0.1:9323")]
     [InlineData("metrics: true\n", "is not an address such as 127.0.0.1:9323")]
     [InlineData("log: {level: verbose}\n", "is not one of debug, info, warning, error")]
-    [InlineData("driver: btrfs\n", "is not one of overlay, native")]
+    [InlineData("driver: btrfs\n", "is not one of overlay, erofs, native")]
     [InlineData("traces: {endpoint: 'ftp://x'}\n", "is not an address such as http://")]
     [InlineData("remap-ids: yes\n", "is not one of true, false")]
     [InlineData("traces: {ratio: 1.5}\n", "is not a number from 0 to 1")]

@@ -36,7 +36,7 @@ internal static class SettingList
         new(
             "driver",
             "--driver",
-            "How snapshots are kept: overlay or native; null: what the store has, overlay for a new one.",
+            "How snapshots are kept: overlay, erofs or native; null: what the store has, overlay for a new one.",
             settings => settings.Driver is { } driver ? NameOf(driver, s_drivers) : null,
             (settings, text) => settings with { Driver = SettingValue.Word(text, s_drivers) })
         {

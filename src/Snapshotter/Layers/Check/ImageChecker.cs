@@ -18,7 +18,7 @@ namespace Snapshotter.Layers.Check;
 internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snapshots, ITreeMaker maker, CheckOptions options, CheckWatch watch)
 {
     private static readonly ByteString s_data = ByteString.FromText(ImageFiles.Data);
-    private static readonly ByteString s_image = ByteString.FromText(ImageFiles.Image);
+    private static readonly ByteString s_image = ByteString.FromText(ImageFiles.FileSystem);
     private static readonly ByteString s_mountPoint = ByteString.FromText(ImageFiles.MountPoint);
 
     /// <summary>Checks one, and heals it if asked to.</summary>
@@ -54,7 +54,7 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
         List<CheckFinding> damage = [];
         if (!isImageSound)
         {
-            damage.Add(Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.Image} is missing or damaged{(options.Repair ? "; made again" : "")}", options.Repair));
+            damage.Add(Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.FileSystem} is missing or damaged{(options.Repair ? "; made again" : "")}", options.Repair));
         }
 
         // The copy to compare with is written beside it.
@@ -79,7 +79,7 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
         if (!isCompared)
         {
             // Without the blob nobody can say which files are meant.
-            damage = isImageSound ? [] : [Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.Image} is missing or damaged", isRepaired: false)];
+            damage = isImageSound ? [] : [Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.FileSystem} is missing or damaged", isRepaired: false)];
             if (!Has(directory, s_data, tree.Id, cancellationToken))
             {
                 damage.Add(Damage(tree, $"its tar t/{tree.Tree}/{ImageFiles.Data} is missing or damaged", isRepaired: false));

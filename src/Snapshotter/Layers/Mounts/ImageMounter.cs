@@ -18,7 +18,7 @@ namespace Snapshotter.Layers.Mounts;
 /// it if it has a key, and <c>umount --rm</c> removes it. One lock a key keeps two processes from mounting one upper twice, which
 /// overlayfs leaves undefined (kernel: Documentation/filesystems/overlayfs.rst, "Sharing and copying layers").
 /// </remarks>
-internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, MountRecords records)
+internal sealed class ImageMounter(StoreLayout layout, DirectorySnapshotter snapshots, MountRecords records)
 {
     /// <summary>Mounts an image whose layers are unpacked.</summary>
     /// <param name="image">The image.</param>
@@ -54,6 +54,7 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
                 "Name another directory, or unmount that one first.");
         }
 
+        using IDisposable? held = await snapshots.HoldLayersAsync(cancellationToken).ConfigureAwait(false);
         bool madeTarget = MountPoints.MakeEmpty(resolved);
         int attached = 0;
         bool mounted = false;
@@ -76,6 +77,7 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
         {
             if (!mounted)
             {
+                held?.Dispose();
                 await Undo.TryAsync(() => UndoAsync(resolved, attached, madeTarget, existing is null ? name : null)).ConfigureAwait(false);
             }
         }
@@ -125,6 +127,10 @@ internal sealed class ImageMounter(StoreLayout layout, ISnapshotter snapshots, M
         if (goes)
         {
             await snapshots.RemoveAsync(key, CancellationToken.None).ConfigureAwait(false);
+        }
+        else
+        {
+            snapshots.ReleaseLayers(key);
         }
 
         return new UnmountResult(key, mounts.Count > 0 ? mounts[0].Target : null, goes);

@@ -21,7 +21,7 @@ internal sealed class ImageFiller : IDisposable
     private const uint DirectoryMode = 0x1c0; // rwx------
 
     private static readonly ByteString s_data = ByteString.FromText(ImageFiles.Data);
-    private static readonly ByteString s_image = ByteString.FromText(ImageFiles.Image);
+    private static readonly ByteString s_image = ByteString.FromText(ImageFiles.FileSystem);
     private static readonly ByteString s_mountPoint = ByteString.FromText(ImageFiles.MountPoint);
 
     private readonly LayerDraft _draft;

@@ -111,16 +111,20 @@ internal static class TreeTable
     public static void SetDurable(SqliteSession session, string writer) =>
         session.Execute($"UPDATE trees SET writer = NULL WHERE writer = ?1 AND NOT {Unused}", writer);
 
-    /// <summary>Whether an active snapshot or a view of any owner stands on a snapshot with this tree.</summary>
-    public static bool IsBelowTop(SqliteSession session, long tree) => session.Scalar(
+    /// <summary>Whether somebody may mount a snapshot with this tree in its stack, or has: an active snapshot or view of any owner stands on it. One that "mount"
+    /// made counts only while it is mounted.</summary>
+    public static bool IsNeeded(SqliteSession session, long tree) => session.Scalar(
         """
         WITH RECURSIVE above (id, kind) AS (
             SELECT id, kind FROM snapshots WHERE tree = ?1
             UNION ALL
             SELECT s.id, s.kind FROM above JOIN snapshots AS s ON s.parent = above.id)
-        SELECT EXISTS (SELECT 1 FROM above WHERE kind <> 'committed')
+        SELECT EXISTS (
+            SELECT 1 FROM above WHERE kind <> 'committed'
+            AND (EXISTS (SELECT 1 FROM mounts WHERE snapshot = above.id) OR NOT EXISTS (SELECT 1 FROM labels WHERE snapshot = above.id AND key = ?2)))
         """,
-        tree) == 1;
+        tree,
+        WellKnownLabels.MountedImage) == 1;
 
     /// <summary>Removes a tree's row if no layer and no snapshot uses it.</summary>
     /// <returns>Whether it did: then its directory is to be deleted, after the transaction.</returns>

@@ -9,7 +9,7 @@ internal static class ImageFiles
     public const string Data = "data";
 
     /// <summary>The EROFS file system whose files lie in <see cref="Data"/>.</summary>
-    public const string Image = "image";
+    public const string FileSystem = "image";
 
     /// <summary>The directory on which it is mounted.</summary>
     public const string MountPoint = "m";

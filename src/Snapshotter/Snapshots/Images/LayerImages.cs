@@ -13,7 +13,7 @@ namespace Snapshotter.Snapshots.Images;
 /// <summary>Shows the layers that are images, by mounting each of them once, for all snapshots that stand on it.</summary>
 /// <remarks>
 /// <para>A layer is mounted when somebody is told where it is, and stays so while an active snapshot or a view stands on it: those who were told
-/// may mount at any time, and what several containers read is in memory once. After a reboot, or in another mount namespace, it is mounted again by the next
+/// may mount at any time, and what several containers read is in memory once. Of snapshots that "mount" made, it is known when they are mounted. After a reboot, or in another mount namespace, it is mounted again by the next
 /// who asks. Overlay keeps a clone of each lower's mount (kernel: fs/overlayfs/super.c, <c>ovl_get_layers</c>), so what is mounted stays whole whatever happens here.</para>
 /// <para>The layer's root is the directory <c>fs</c> of the image, never the mount point: that is empty when nothing is mounted there, and an empty
 /// lower would hide nothing and show nothing, without an error.</para>
@@ -79,7 +79,7 @@ internal sealed class LayerImages(StoreLayout layout, SqliteDatabase database)
         }
     }
 
-    /// <summary>Takes away the mounts of layers that no active snapshot or view stands on any more, unless somebody is about to use some.</summary>
+    /// <summary>Takes away the mounts of layers that nobody needs any more, unless somebody is about to use some.</summary>
     /// <param name="chain">Trees from a snapshot's own to its base.</param>
     public void HideUnused(IEnumerable<TreeRow> chain)
     {
@@ -117,7 +117,7 @@ internal sealed class LayerImages(StoreLayout layout, SqliteDatabase database)
 
     private bool IsShown(long tree) => FileSystemProbe.IsErofs(ImageFiles.PathOf(layout, tree, ImageFiles.MountPoint));
 
-    private bool IsUsed(long tree) => database.Read(s => TreeTable.IsBelowTop(s, tree));
+    private bool IsUsed(long tree) => database.Read(s => TreeTable.IsNeeded(s, tree));
 
     // Without waiting, it has ended when it returns.
     private StoreLock? TryBeAlone()
@@ -150,7 +150,7 @@ internal sealed class LayerImages(StoreLayout layout, SqliteDatabase database)
         string path = layout.Tree(tree);
         return new Mount(
             "erofs",
-            PathOf(path, ImageFiles.Image, directory),
+            PathOf(path, ImageFiles.FileSystem, directory),
             ["ro", "nosuid", "nodev", $"device={PathOf(path, ImageFiles.Data, directory)}"]);
     }
 

@@ -309,5 +309,5 @@ public sealed partial class OverlaySnapshotter : DirectorySnapshotter, ILayerSna
         }
     }
 
-    private LayerInfo ToInfo(LayerRow row) => new(row.DiffId, row.ChainId, row.Tree, Layout.Tree(row.Tree), row.Usage, row.Manifest, row.Image);
+    private LayerInfo ToInfo(LayerRow row) => new(row.DiffId, row.ChainId, row.Tree, Layout.Tree(row.Tree), row.Usage, row.Manifest, row.ImageDigest);
 }

@@ -39,9 +39,9 @@ public sealed class MemoryBudget
     public void Release()
     {
         long taken = Interlocked.Exchange(ref _taken, 0);
-        if (_whole is not null)
+        for (MemoryBudget? whole = _whole; whole is not null; whole = whole._whole)
         {
-            Interlocked.Add(ref _whole._taken, -taken);
+            Interlocked.Add(ref whole._taken, -taken);
         }
     }
 }

@@ -57,7 +57,9 @@ static void Publish(string results, string document, string plots)
     List<ResultFile> files = [.. Directory.GetFiles(results, "*.tsv").Order(StringComparer.Ordinal).Select(Read)];
     string text = File.ReadAllText(document);
     Directory.CreateDirectory(plots);
-    foreach ((string part, IReadOnlyList<(ResultFile, Scenario)> scenarios) in Latest.Of(files))
+    IReadOnlyDictionary<string, IReadOnlyList<(ResultFile, Scenario)>> latest = Latest.Of(files);
+    text = Document.Replace(text, Bars.Section, Bars.Of([.. latest.OrderBy(part => text.IndexOf($"<!-- {part.Key} -->", StringComparison.Ordinal)).SelectMany(part => part.Value)]));
+    foreach ((string part, IReadOnlyList<(ResultFile, Scenario)> scenarios) in latest)
     {
         Section section = Section.Of(part, scenarios);
         text = Document.Replace(text, part, section.Text);

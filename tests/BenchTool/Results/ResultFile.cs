@@ -12,6 +12,7 @@ namespace BenchTool.Results;
 /// label     TOOL      TEXT        Markdown
 /// scenario  SCENARIO  TITLE  UNIT where it grows, the unit of its sizes, else empty
 /// floor     SCENARIO  CORES  TOOL+TOOL...
+/// bar       SCENARIO  TIMES  TEXT       how many times as fast as the fastest peer it is to be, and what a reader sees of it
 /// sample    SCENARIO  TOOL   AT   WALL-SECONDS  CPU-SECONDS  PEAK-BYTES  WRITTEN-BYTES
 /// </code>
 /// </remarks>
@@ -77,6 +78,9 @@ internal sealed class ResultFile
             case ["floor", var scenario, var cores, var parts]:
                 ScenarioOf(scenario).Floor = new Floor(Cores(cores), parts.Split('+'));
                 break;
+            case ["bar", var scenario, var times, var text]:
+                ScenarioOf(scenario).Bar = new Bar(Times(times), text);
+                break;
             case ["sample", var scenario, var tool, var at, _, _, _, _]:
                 ScenarioOf(scenario).Add(tool, at, Sample.Parse(fields.AsSpan(4)));
                 break;
@@ -96,6 +100,11 @@ internal sealed class ResultFile
 
         return scenario;
     }
+
+    private static double Times(string field) =>
+        double.TryParse(field, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double times) && times > 0
+            ? times
+            : throw new FormatException($"\"{field}\" is not how many times as fast");
 
     private static int Cores(string field) =>
         int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out int cores) && cores > 0

@@ -16,8 +16,13 @@ internal sealed class Scenario(string name)
 
     public Floor? Floor { get; set; }
 
+    public Bar? Bar { get; set; }
+
     /// <summary>In the order in which the tools had their first turn.</summary>
     public IReadOnlyList<Series> Series => _series;
+
+    /// <summary>Those of other programs.</summary>
+    public IEnumerable<Series> Peers => _series.Where(series => !IsOurs(series.Tool) && !IsLimit(series.Tool));
 
     /// <summary>Whether it was measured at several sizes.</summary>
     public bool Grows => _series.Count > 0 && _series.TrueForAll(series => series.Size is not null);

@@ -25,9 +25,12 @@ internal sealed record Series(string Tool, string At)
     /// <summary>The median of the bytes written.</summary>
     public double Written => Median(sample => sample.Written);
 
-    private double Median(Func<Sample, double> of)
+    /// <summary>The middle one, or between the two in the middle; of none, NaN. What was not measured does not count.</summary>
+    public static double MedianOf(IEnumerable<double> values)
     {
-        double[] sorted = [.. Samples.Select(of).Where(value => !double.IsNaN(value)).Order()];
+        double[] sorted = [.. values.Where(value => !double.IsNaN(value)).Order()];
         return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
+
+    private double Median(Func<Sample, double> of) => MedianOf(Samples.Select(of));
 }

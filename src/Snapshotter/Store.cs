@@ -71,7 +71,7 @@ public sealed partial class Store : IAsyncDisposable
 
     private LayerUnpacker Unpacker => new(_layout, Content, Snapshotter);
 
-    private Collector Collector => new(_layout, _records.Value.All, Images, Leases, Snapshotter);
+    private Collector Collector => new(_layout, _records.Value.All, _records.Value.Documents, Images, Leases, Snapshotter);
 
     private ImageMounter Mounts => new(_layout, Snapshotter, Snapshotter.MountRecords);
 
@@ -166,7 +166,7 @@ public sealed partial class Store : IAsyncDisposable
 
     /// <summary>Lists the images with their sizes.</summary>
     public Task<IReadOnlyList<ImageSummary>> ListImagesAsync(CancellationToken cancellationToken = default) =>
-        new ImageLister(Content, Images, Snapshots).ListAsync(cancellationToken);
+        new ImageLister(_records.Value.Documents, Images, Snapshots).ListAsync(cancellationToken);
 
     /// <summary>Writes an image's files as a plain tree, from where the image lies; no store is needed.</summary>
     /// <param name="source">Where it is; not a name in a store.</param>

@@ -31,6 +31,9 @@ internal sealed class StoreRecords : IDisposable
     /// <summary>Blobs, as the owner sees them.</summary>
     public IContentStore Content { get; }
 
+    /// <summary>Indexes and manifests; for whoever asks one of their own, which threads do not share.</summary>
+    public KnownDocuments Documents => new(Database, All);
+
     /// <summary>Names.</summary>
     public ImageStore Images { get; }
 

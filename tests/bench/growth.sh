@@ -4,7 +4,7 @@
 #   files      unpack, by the number of files in a layer
 #   layers     unpack, by the number of layers
 #   bytes      unpack, by the size of one file
-#   images     listing and collecting, by the number of images (three blobs each)
+#   images     listing, removing one and collecting, by the number of images (three blobs each)
 #   snapshots  listing and collecting, by the number of snapshots
 #   blobs      collecting blobs that nothing holds, by their number
 #
@@ -21,6 +21,7 @@ label layerstore '`layerstore pull`'
 label untar '`tar -xf`, uncompressed'
 label images '`images`'
 label gc '`gc`, nothing to free'
+label rmi '`rmi` of one'
 label free '`gc`, all of them'
 label ls '`snapshot ls`'
 
@@ -91,7 +92,10 @@ count_records() {
         fi
         for ((run = 1; run <= runs; run++)); do
             case $scenario in
-                images) measure_store layerstore "$(into growth images images "$size")" images ;;
+                images)
+                    measure_store layerstore "$(into growth images images "$size")" images
+                    measure_store layerstore "$(into growth images rmi "$size")" rmi "$(printf 'localhost/image:%06d' $((size - run)))"
+                    ;;
                 snapshots) measure_store layerstore "$(into growth snapshots ls "$size")" snapshot ls ;;
             esac
             measure_store layerstore "$(into growth "$scenario" gc "$size")" gc

@@ -9,15 +9,9 @@ public sealed partial class ContentStore
     /// <summary>The names of all blobs, ordered: of those that are here, and of those that were here once (<see cref="ListAbsentAsync"/>).</summary>
     public IReadOnlyList<Digest> ListNames()
     {
-        HashSet<Digest> names = [.. Files().Select(file => file.Digest)];
-        foreach (Digest digest in _database.Read(BlobTable.Digests))
-        {
-            if (!names.Contains(digest) && PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)
-            {
-                names.Add(digest);
-            }
-        }
-
+        // Of many blobs none is looked at: a name of a file and a row are enough.
+        HashSet<Digest> names = [.. _database.Read(BlobTable.Digests)];
+        names.UnionWith(Names().Where(entry => !names.Contains(entry.Digest) && PosixFile.StatPath(entry.Path, Name(entry.Digest)) is { IsRegular: true }).Select(entry => entry.Digest));
         List<Digest> sorted = [.. names];
         sorted.Sort();
         return sorted;

@@ -241,6 +241,18 @@ public sealed partial class ContentStore : IContentStore
     /// <summary>The regular files with a blob's name, or with that of one that was set aside, in no order.</summary>
     private IEnumerable<(Digest Digest, FileStat File, bool IsDamaged)> Files()
     {
+        foreach ((Digest digest, string path, bool isDamaged) in Names())
+        {
+            if (PosixFile.StatPath(path, Name(digest)) is { IsRegular: true } file)
+            {
+                yield return (digest, file, isDamaged);
+            }
+        }
+    }
+
+    /// <summary>All that has such a name, whatever it is.</summary>
+    private IEnumerable<(Digest Digest, string Path, bool IsDamaged)> Names()
+    {
         foreach (DigestAlgorithm algorithm in (DigestAlgorithm[])[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
         {
             foreach (string path in Directory.EnumerateFileSystemEntries(_layout.Blobs(algorithm)))
@@ -248,9 +260,9 @@ public sealed partial class ContentStore : IContentStore
                 string name = Path.GetFileName(path);
                 bool isDamaged = name.EndsWith(DamagedSuffix, StringComparison.Ordinal);
                 string encoded = isDamaged ? name[..^DamagedSuffix.Length] : name;
-                if (Digest.TryParse($"{algorithm.Name()}:{encoded}", out Digest? digest) && PosixFile.StatPath(path, Name(digest)) is { IsRegular: true } file)
+                if (Digest.TryParse($"{algorithm.Name()}:{encoded}", out Digest? digest))
                 {
-                    yield return (digest, file, isDamaged);
+                    yield return (digest, path, isDamaged);
                 }
             }
         }

@@ -39,7 +39,12 @@ internal static class BlobTable
         LabelTable.OfBlobs.Change(session, digest.ToString(), changes);
     }
 
-    public static void Delete(SqliteSession session, Digest digest) => session.Execute("DELETE FROM blobs WHERE digest = ?1", digest.ToString());
+    /// <summary>Forgets a blob, and what it named if it was a document.</summary>
+    public static void Delete(SqliteSession session, Digest digest)
+    {
+        session.Execute("DELETE FROM blobs WHERE digest = ?1", digest.ToString());
+        DocumentTable.Delete(session, digest);
+    }
 
     private static BlobRow Map(SqliteRow row, IReadOnlyDictionary<string, string> labels) => new(
         row.GetInt64(0),

@@ -2,7 +2,7 @@ using LayerStore.Content;
 
 namespace LayerStore.Metadata;
 
-/// <summary>The store's <c>metadata.db</c>: labels of blobs, images, leases, what owners claim. Snapshots have a database of their own.</summary>
+/// <summary>The store's <c>metadata.db</c>: labels of blobs, images, leases, what owners claim, what documents name. Snapshots have a database of their own.</summary>
 /// <remarks>
 /// Digests are text, <c>sha256:…</c>; times are <see cref="UnixTime"/>. The tables of blobs hold what the files do not
 /// say: a row without a file counts for nothing, a file without a row is a blob without labels.
@@ -87,6 +87,29 @@ public static class MetadataDatabase
             id     INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order in which owners gave them up
             digest TEXT NOT NULL CHECK (digest GLOB 'sha*:?*')
         );
+        """,
+        """
+        CREATE TABLE documents (
+            digest       TEXT NOT NULL CHECK (digest GLOB 'sha*:?*'),
+            kind         TEXT NOT NULL CHECK (kind IN ('index', 'manifest', 'image')), -- as what it was read; image: a manifest with an image's config
+            os           TEXT,             -- what that config says
+            architecture TEXT CHECK ((os IS NULL) = (architecture IS NULL)),
+            variant      TEXT,
+            os_version   TEXT,
+            sum          INTEGER NOT NULL, -- of all that is said here of the document
+            PRIMARY KEY (digest, kind)
+        ) WITHOUT ROWID;
+        CREATE TABLE document_names (
+            document TEXT NOT NULL,
+            kind     TEXT NOT NULL,
+            position INTEGER NOT NULL,     -- of an index's entries; of a manifest 0 is the config, and the layers follow
+            type     TEXT NOT NULL,
+            digest   TEXT NOT NULL CHECK (digest GLOB 'sha*:?*'),
+            size     INTEGER NOT NULL CHECK (size >= 0),
+            diff_id  TEXT CHECK (diff_id GLOB 'sha*:?*'),
+            PRIMARY KEY (document, kind, position),
+            FOREIGN KEY (document, kind) REFERENCES documents (digest, kind) ON DELETE CASCADE
+        ) WITHOUT ROWID;
         """,
     ];
 

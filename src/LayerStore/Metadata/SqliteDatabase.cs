@@ -51,6 +51,8 @@ public sealed partial class SqliteDatabase : IDisposable
     /// <summary>Whether a change was begun through this instance: then closing it can take as long as the disk does.</summary>
     public bool IsWritten => _written;
 
+    internal bool IsReadOnly => _readOnly;
+
     /// <summary>Opens a database, makes it if it is not there, and brings it to the newest version.</summary>
     /// <param name="path">The file's absolute path.</param>
     /// <param name="migrations">

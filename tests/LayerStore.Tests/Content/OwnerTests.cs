@@ -228,7 +228,7 @@ public sealed class OwnerTests : IDisposable
         await _all.WriteBlobAsync("r", s_bytes, s_blob, new Dictionary<string, string> { ["a"] = "1" });
         _database.Write(session =>
         {
-            foreach (string table in (string[])["claim_labels", "claims", "dropped"])
+            foreach (string table in (string[])["claim_labels", "claims", "dropped", "document_names", "documents"])
             {
                 session.Execute($"DROP TABLE {table}");
             }

@@ -5,16 +5,16 @@ using LayerStore.Oci;
 
 namespace Snapshotter.Layers.Collection;
 
-/// <summary>What the documents in a store name: an index its manifests, a manifest its config and layers. Each is read once.</summary>
+/// <summary>What the documents in a store name: an index its manifests, a manifest its config and layers.</summary>
 /// <remarks>A manifest's <c>subject</c> is a weak reference (OCI image-spec, manifest.md) and is not followed.</remarks>
-internal sealed class BlobReferences(IContentStore content)
+internal sealed class BlobReferences(IContentStore content, KnownDocuments documents)
 {
     private readonly ContentBlobProvider _provider = new(content);
     private readonly Dictionary<StoreItem, IReadOnlyList<StoreItem>> _known = [];
     private readonly Dictionary<Digest, IReadOnlyList<Digest>> _chains = [];
 
     // Asked for its chain first, and then for what it names.
-    private ImageManifest? _last;
+    private (Digest Digest, DocumentSummary Summary)? _last;
 
     /// <summary>A blob as what a descriptor says it is.</summary>
     public static StoreItem ItemOf(Descriptor descriptor, BlobRole other = BlobRole.Data) => StoreItem.OfBlob(
@@ -44,9 +44,9 @@ internal sealed class BlobReferences(IContentStore content)
                 ?? await OfAsync(StoreItem.OfBlob(digest, BlobRole.Manifest), cancellationToken).ConfigureAwait(false)
                 ?? [];
         }
-        else if (await TryAsync(digest, descriptor => ReadAsync(descriptor, blob.Role, cancellationToken), cancellationToken).ConfigureAwait(false) is { } read)
+        else if (await NamesAsync(digest, blob.Role, cancellationToken).ConfigureAwait(false) is { } names)
         {
-            named = _known[blob] = read;
+            named = _known[blob] = names;
         }
 
         return named;
@@ -56,40 +56,47 @@ internal sealed class BlobReferences(IContentStore content)
     public async Task<IReadOnlyList<Digest>?> ChainAsync(Digest manifest, CancellationToken cancellationToken)
     {
         if (!_chains.TryGetValue(manifest, out IReadOnlyList<Digest>? chain)
-            && await TryAsync(manifest, descriptor => ReadChainAsync(descriptor, cancellationToken), cancellationToken).ConfigureAwait(false) is { } read)
+            && await ManifestAsync(manifest, cancellationToken).ConfigureAwait(false) is { } read)
         {
-            chain = _chains[manifest] = read;
+            chain = _chains[manifest] = read.DiffIds is { } diffIds ? ChainId.Compute(diffIds) : [];
         }
 
         return chain;
     }
 
-    private async Task<IReadOnlyList<StoreItem>> ReadAsync(Descriptor descriptor, BlobRole role, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoreItem>?> NamesAsync(Digest digest, BlobRole role, CancellationToken cancellationToken)
     {
         if (role == BlobRole.Index)
         {
-            ImageIndex index = await _provider.ReadIndexAsync(descriptor with { MediaType = MediaTypes.OciIndex }, cancellationToken).ConfigureAwait(false);
-            return [.. index.Manifests.Select(entry => ItemOf(entry))];
+            DocumentSummary? index = documents.Find(digest, isIndex: true) ?? await TryAsync(
+                digest, descriptor => documents.ReadIndexAsync(descriptor with { MediaType = MediaTypes.OciIndex }, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return index is null ? null : [.. index.Names.Select(entry => ItemOf(entry))];
         }
 
-        ImageManifest manifest = await ReadManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
-        return [StoreItem.OfBlob(manifest.Config.Digest, BlobRole.Config), .. manifest.Layers.Select(layer => StoreItem.OfBlob(layer.Digest, BlobRole.Layer))];
-    }
-
-    private async Task<IReadOnlyList<Digest>> ReadChainAsync(Descriptor descriptor, CancellationToken cancellationToken)
-    {
-        ImageManifest manifest = await ReadManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
-        if (!manifest.IsImage)
+        if (await ManifestAsync(digest, cancellationToken).ConfigureAwait(false) is { } known)
         {
-            return [];
+            return OfManifest(known.Names);
         }
 
-        ImageView view = await ImageView.LoadAsync(_provider, new ResolvedManifest(descriptor, [], manifest), cancellationToken).ConfigureAwait(false);
-        return [.. view.Layers.Select(layer => layer.ChainId)];
+        // Its config is not here whole; what it names is known all the same.
+        ImageManifest? manifest = await TryAsync(digest, descriptor => _provider.ReadManifestAsync(descriptor, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return manifest is null ? null : OfManifest([manifest.Config, .. manifest.Layers]);
     }
 
-    private async Task<ImageManifest> ReadManifestAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
-        _last?.Digest == descriptor.Digest ? _last : _last = await _provider.ReadManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
+    private static IReadOnlyList<StoreItem> OfManifest(IReadOnlyList<Descriptor> names) =>
+        [.. names.Select((name, i) => StoreItem.OfBlob(name.Digest, i == 0 ? BlobRole.Config : BlobRole.Layer))];
+
+    private async Task<DocumentSummary?> ManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        if (_last?.Digest != digest)
+        {
+            DocumentSummary? manifest = documents.Find(digest, isIndex: false)
+                ?? await TryAsync(digest, descriptor => documents.ReadManifestAsync(descriptor, cancellationToken), cancellationToken).ConfigureAwait(false);
+            _last = manifest is null ? null : (digest, manifest);
+        }
+
+        return _last?.Summary;
+    }
 
     // What is not here may come, and what is damaged be replaced; what was read never changes.
     private async Task<T?> TryAsync<T>(Digest digest, Func<Descriptor, Task<T>> read, CancellationToken cancellationToken)

@@ -21,9 +21,10 @@ namespace Snapshotter.Layers.Collection;
 /// <item>some are in the trash: the next one to open the store, or to collect, empties it.</item>
 /// </list></para>
 /// </remarks>
-internal sealed class Collector(StoreLayout layout, ContentStore content, IImageStore images, LeaseStore leases, DirectorySnapshotter snapshots)
+internal sealed class Collector(
+    StoreLayout layout, ContentStore content, KnownDocuments documents, IImageStore images, LeaseStore leases, DirectorySnapshotter snapshots)
 {
-    private readonly GraphBuilder _builder = new(content, leases, snapshots);
+    private readonly GraphBuilder _builder = new(content, documents, leases, snapshots);
 
     /// <summary>Collects everything that no root leads to.</summary>
     /// <param name="dryRun">Whether only to say what would be freed.</param>
@@ -66,10 +67,9 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
     {
         StoreGraph before = await LookAsync(cancellationToken).ConfigureAwait(false);
         StoreItem image = new(StoreItemKind.Image, name);
-        IReadOnlyList<StoredThing> plan = HeldOnlyBy(before, image);
+        (IReadOnlyList<StoredThing> plan, IReadOnlyList<StoreItem> users) = HeldOnlyBy(before, image);
         IReadOnlyList<CollectedItem> measured = Measure(plan, cancellationToken);
-        RemovalResult removal = new(
-            new CollectionResult(measured), UsersOf(before, image, StoreItemKind.Snapshot), UsersOf(before, image, StoreItemKind.Owner));
+        RemovalResult removal = new(new CollectionResult(measured), NamesOf(StoreItemKind.Snapshot), NamesOf(StoreItemKind.Owner));
         planned?.Invoke(removal);
         if (dryRun)
         {
@@ -86,6 +86,8 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
 
         await snapshots.Trees.Trash.FreeAsync(CancellationToken.None).ConfigureAwait(false);
         return removal with { Freed = new CollectionResult([.. measured.Where(item => taken.Contains(item.Item))]) };
+
+        IReadOnlyList<string> NamesOf(StoreItemKind kind) => [.. users.Where(user => user.Kind == kind).Select(user => user.Name)];
     }
 
     /// <summary>
@@ -190,27 +192,22 @@ internal sealed class Collector(StoreLayout layout, ContentStore content, IImage
         return unused;
     }
 
-    private static IReadOnlyList<StoredThing> HeldOnlyBy(StoreGraph graph, StoreItem image)
+    /// <summary>What no other root leads to; and of what no other image and no lease leads to, the snapshots and owners that use it.</summary>
+    private static (IReadOnlyList<StoredThing> Things, IReadOnlyList<StoreItem> Users) HeldOnlyBy(StoreGraph graph, StoreItem image)
     {
         HeldItems own = graph.Reach([image]);
-        HeldItems others = graph.Reach(graph.Roots.Where(root => root != image));
-        return [.. graph.Things.Where(thing => own.Contains(thing.Item) && !others.Contains(thing.Item))];
-    }
+        HeldItems others = graph.Reach(graph.Roots.Where(root => root != image && !IsUser(root)));
+        List<StoredThing> wanted = [.. graph.Things.Where(thing => own.Contains(thing.Item) && !others.Contains(thing.Item))];
+        List<StoreItem> users = wanted.Count == 0 ? [] : [.. graph.Roots.Where(IsUser).Where(root =>
+        {
+            HeldItems its = graph.Reach([root]);
+            return wanted.Exists(thing => its.Contains(thing.Item));
+        })];
+        HeldItems used = graph.Reach(users);
+        wanted.RemoveAll(thing => used.Contains(thing.Item));
+        return (wanted, users);
 
-    /// <summary>The snapshots, or the other owners, that use what no other image and no lease has.</summary>
-    private static IReadOnlyList<string> UsersOf(StoreGraph graph, StoreItem image, StoreItemKind users)
-    {
-        HeldItems own = graph.Reach([image]);
-        HeldItems others = graph.Reach(graph.Roots.Where(root => root != image && root.Kind is not (StoreItemKind.Snapshot or StoreItemKind.Owner)));
-        IReadOnlyList<StoredThing> wanted = [.. graph.Things.Where(thing => own.Contains(thing.Item) && !others.Contains(thing.Item))];
-        return wanted.Count == 0 ? [] : [.. graph.Roots
-            .Where(root => root.Kind == users)
-            .Where(root =>
-            {
-                HeldItems its = graph.Reach([root]);
-                return wanted.Any(thing => its.Contains(thing.Item));
-            })
-            .Select(root => root.Name)];
+        static bool IsUser(StoreItem root) => root.Kind is StoreItemKind.Snapshot or StoreItemKind.Owner;
     }
 
     private IReadOnlyList<CollectedItem> Measure(IReadOnlyList<StoredThing> plan, CancellationToken cancellationToken)

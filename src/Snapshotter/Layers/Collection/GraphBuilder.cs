@@ -17,9 +17,9 @@ namespace Snapshotter.Layers.Collection;
 /// whatever was seen on the disk was leased before, and since then perhaps named. Claims are read after the blobs, for a file comes before its claim; whoever
 /// takes blobs away looks for claims once more.</para>
 /// </remarks>
-internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, DirectorySnapshotter snapshots)
+internal sealed class GraphBuilder(ContentStore content, KnownDocuments documents, LeaseStore leases, DirectorySnapshotter snapshots)
 {
-    private readonly BlobReferences _references = new(content);
+    private readonly BlobReferences _references = new(content, documents);
     private Dictionary<StoreItem, IReadOnlyList<StoreItem>> _edges = [];
     private readonly List<StoreItem> _roots = [];
     private readonly List<string> _damaged = [];
@@ -59,6 +59,7 @@ internal sealed class GraphBuilder(ContentStore content, LeaseStore leases, Dire
         }
 
         await FollowBlobsAsync(cancellationToken).ConfigureAwait(false);
+        documents.Save();
         return new StoreGraph([.. _roots], _edges, things, [.. _damaged]);
     }
 

@@ -4,7 +4,7 @@ namespace Snapshotter.Layers.Collection;
 /// <param name="roots">What is kept for its own sake.</param>
 /// <param name="edges">What leads to what. A thing that is not in it leads nowhere.</param>
 /// <param name="things">All that is there and could go, whether it is held or not, with the places where it lies.</param>
-/// <param name="damaged">Names of images of which some document is not here whole: they may hold more than is seen.</param>
+/// <param name="damaged">Names of images of which some document is not here whole, and was never read: they may hold more than is seen.</param>
 internal sealed class StoreGraph(
     IReadOnlyList<StoreItem> roots,
     IReadOnlyDictionary<StoreItem, IReadOnlyList<StoreItem>> edges,

@@ -1,5 +1,4 @@
 using LayerStore;
-using LayerStore.Content;
 using LayerStore.Images;
 using LayerStore.Oci;
 using Snapshotter.Snapshots;
@@ -7,9 +6,8 @@ using Snapshotter.Snapshots;
 namespace Snapshotter.Layers.Listing;
 
 /// <summary>Lists the images with what each takes, alone and together with others. Used once.</summary>
-internal sealed class ImageLister(IContentStore content, IImageStore images, ISnapshotter snapshots)
+internal sealed class ImageLister(KnownDocuments documents, IImageStore images, ISnapshotter snapshots)
 {
-    private readonly ContentBlobProvider _provider = new(content);
     private readonly Dictionary<string, ImagePart> _parts = new(StringComparer.Ordinal);
 
     /// <summary>All images, by name.</summary>
@@ -29,6 +27,7 @@ internal sealed class ImageLister(IContentStore content, IImageStore images, ISn
             all.Add(image);
         }
 
+        documents.Save();
         return all.ConvertAll(image => Summarize(image, read[image.Manifest.Digest]));
     }
 
@@ -53,24 +52,22 @@ internal sealed class ImageLister(IContentStore content, IImageStore images, ISn
 
     private async Task<Holdings> MeasureAsync(Descriptor target, CancellationToken cancellationToken)
     {
-        ImageManifest manifest = await _provider.ReadManifestAsync(target, cancellationToken).ConfigureAwait(false);
+        DocumentSummary manifest = await documents.ReadManifestAsync(target, cancellationToken).ConfigureAwait(false);
         HashSet<ImagePart> parts = [];
-        long compressed = AddBlob(parts, target) + AddBlob(parts, manifest.Config);
-        foreach (Descriptor layer in manifest.Layers)
+        long compressed = AddBlob(parts, target);
+        foreach (Descriptor blob in manifest.Names)
         {
-            compressed += AddBlob(parts, layer);
+            compressed += AddBlob(parts, blob);
         }
 
         long? unpacked = null;
-        Platform? platform = null;
-        if (manifest.IsImage)
+        if (manifest.DiffIds is { } diffIds)
         {
-            ImageView view = await ImageView.LoadAsync(_provider, new ResolvedManifest(target, [], manifest), cancellationToken).ConfigureAwait(false);
-            platform = view.Config.Platform;
+            IReadOnlyList<Digest> chain = ChainId.Compute(diffIds);
             unpacked = 0;
-            foreach (ImageLayer layer in view.Layers)
+            for (int i = 0; i < diffIds.Count; i++)
             {
-                if (await UnpackedAsync(layer, cancellationToken).ConfigureAwait(false) is not { } part)
+                if (await UnpackedAsync(diffIds[i], chain[i], cancellationToken).ConfigureAwait(false) is not { } part)
                 {
                     unpacked = null;
                     break;
@@ -80,7 +77,7 @@ internal sealed class ImageLister(IContentStore content, IImageStore images, ISn
             }
         }
 
-        return new Holdings(platform, manifest.Layers.Count, compressed, unpacked, [.. parts]);
+        return new Holdings(manifest.Platform, manifest.Names.Count - 1, compressed, unpacked, [.. parts]);
     }
 
     private long AddBlob(HashSet<ImagePart> parts, Descriptor blob) => Add(parts, $"blob {blob.Digest}", blob.Size);
@@ -103,15 +100,15 @@ internal sealed class ImageLister(IContentStore content, IImageStore images, ISn
         return bytes;
     }
 
-    private async Task<(string Name, long Bytes)?> UnpackedAsync(ImageLayer layer, CancellationToken cancellationToken)
+    private async Task<(string Name, long Bytes)?> UnpackedAsync(Digest diffId, Digest chainId, CancellationToken cancellationToken)
     {
         if (snapshots is ILayerSnapshotter layered)
         {
-            LayerInfo? found = await layered.FindLayerAsync(layer.DiffId, layer.ChainId, cancellationToken).ConfigureAwait(false);
+            LayerInfo? found = await layered.FindLayerAsync(diffId, chainId, cancellationToken).ConfigureAwait(false);
             return found is null ? null : ($"tree {found.Tree}", found.Usage.Bytes);
         }
 
-        string name = layer.ChainId.ToString();
+        string name = chainId.ToString();
         return await snapshots.StatAsync(name, cancellationToken).ConfigureAwait(false) is null
             ? null
             : ("snapshot " + name, (await snapshots.UsageAsync(name, cancellationToken).ConfigureAwait(false)).Bytes);

@@ -6,6 +6,7 @@ using LayerStore.Oci;
 using Snapshotter.Layers;
 using Snapshotter.Layers.Check;
 using Snapshotter.Layers.Collection;
+using Snapshotter.Layers.Listing;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots;
 using Snapshotter.Snapshots.Overlay;
@@ -267,6 +268,34 @@ public sealed class CollectionTests
         await it.Store.RemoveImageAsync("image");
         await it.CollectAsync();
         Assert.Empty(await it.NamesAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_an_image_holds_is_known_although_its_manifest_is_lost_if_it_was_read_before(bool lists)
+    {
+        Tools.RequireRoot();
+        await using CollectionStore it = await CollectionStore.MakeAsync();
+        Image image = await it.PullAsync("busybox", "image");
+        ImageSummary listed = lists ? Assert.Single(await it.Store.ListImagesAsync()) : Assert.Single(await ListAfterCollectingAsync());
+        Digest unheld = await it.AddBlobAsync([7]);
+        HashSet<string> all = await it.NamesAsync();
+        File.Delete(BlobPath(it, image.Manifest.Digest));
+
+        await it.ReopenAsync();
+        CollectionResult result = await it.CollectAsync();
+
+        Assert.Equal([unheld.ToString()], result.Items.Select(item => item.Item.Name));
+        all.ExceptWith(result.Items.Select(item => item.Item.Name).Append(image.Manifest.Digest.ToString()));
+        Assert.Equal(all, await it.NamesAsync());
+        Assert.Equal(listed, Assert.Single(await it.Store.ListImagesAsync()));
+
+        async Task<IReadOnlyList<ImageSummary>> ListAfterCollectingAsync()
+        {
+            await it.CollectAsync();
+            return await it.Store.ListImagesAsync();
+        }
     }
 
     [SkippableFact]

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LayerStore;
 using LayerStore.Content;
 using LayerStore.Tar;
@@ -42,7 +41,7 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
                 directory.RemoveTree(item.Name);
             }
 
-            findings.Add(Damage(tree, $"t/{tree.Tree}/{Printable.Text(item.Name.ToString())} is not of this store{(options.Repair ? "; removed" : "")}", options.Repair));
+            findings.Add(Damage(tree, $"t/{tree.Tree}/{Printable.Text(item.Name.ToString())} is not of this store", options.Repair, "removed"));
         }
 
         bool isImageSound = Has(directory, s_image, tree.Image!, cancellationToken);
@@ -51,11 +50,7 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
             return findings;
         }
 
-        List<CheckFinding> damage = [];
-        if (!isImageSound)
-        {
-            damage.Add(Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.FileSystem} is missing or damaged{(options.Repair ? "; made again" : "")}", options.Repair));
-        }
+        List<CheckFinding> damagedData = [];
 
         // The copy to compare with is written beside it.
         bool isCompared = !layout.IsReadOnly && await maker.MakeAsync(
@@ -67,7 +62,7 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
                     return false; // It was unpacked in another way.
                 }
 
-                damage.AddRange(CompareData(tree, directory, copy, cancellationToken));
+                damagedData = CompareData(tree, directory, copy, cancellationToken);
                 if (options.Repair)
                 {
                     ReplaceImage(tree.Tree, directory, copy, image);
@@ -76,22 +71,23 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
-        if (!isCompared)
+        if (!isImageSound)
         {
-            // Without the blob nobody can say which files are meant.
-            damage = isImageSound ? [] : [Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.FileSystem} is missing or damaged", isRepaired: false)];
-            if (!Has(directory, s_data, tree.Id, cancellationToken))
-            {
-                damage.Add(Damage(tree, $"its tar t/{tree.Tree}/{ImageFiles.Data} is missing or damaged", isRepaired: false));
-            }
+            findings.Add(Damage(tree, $"its image t/{tree.Tree}/{ImageFiles.FileSystem} is missing or damaged", isCompared && options.Repair, "made again"));
         }
 
-        findings.AddRange(damage);
+        if (!isCompared && !Has(directory, s_data, tree.Id, cancellationToken))
+        {
+            // Without the blob nobody can say which files are meant.
+            findings.Add(Damage(tree, $"its tar t/{tree.Tree}/{ImageFiles.Data} is missing or damaged", isRepaired: false));
+        }
+
+        findings.AddRange(damagedData);
         return findings;
     }
 
-    private static CheckFinding Damage(CheckedTree tree, string what, bool isRepaired) =>
-        new(tree.Subject, tree.Id.ToString(), what) { IsDamage = true, IsRepaired = isRepaired };
+    private static CheckFinding Damage(CheckedTree tree, string what, bool isRepaired, string? repair = null) =>
+        new(tree.Subject, tree.Id.ToString(), isRepaired && repair is not null ? $"{what}; {repair}" : what) { IsDamage = true, IsRepaired = isRepaired };
 
     /// <summary>Whether nobody wrote to the tar since it was made. To be sure, its bytes must be read.</summary>
     private static bool IsDataAsLeft(DirectoryHandle directory) =>
@@ -107,20 +103,17 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
 
         try
         {
-            using SafeFileHandle file = directory.OpenRead(name);
-            using IncrementalHash hash = digest.Algorithm.CreateHash();
+            using DigestingStream file = new(new FileStream(directory.OpenRead(name), FileAccess.Read, bufferSize: 0), digest.Algorithm);
             byte[] buffer = new byte[256 << 10];
-            long offset = 0;
-            for (int length; (length = FileOperations.ReadAt(file, buffer, offset, name)) > 0; offset += length)
+            for (int length; (length = file.Read(buffer)) > 0;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, length);
                 watch.Read(length, cancellationToken);
             }
 
-            return Digest.Finish(digest.Algorithm, hash) == digest;
+            return file.Finish() == digest;
         }
-        catch (LinuxException e) when (e.Errno == Errno.EIO)
+        catch (IOException e) when (e.HResult == Errno.EIO)
         {
             return false;
         }
@@ -135,15 +128,10 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
         {
             if (options.Repair)
             {
-                if (directory.TryStat(s_data) is not null)
-                {
-                    directory.RemoveTree(s_data);
-                }
-
-                sound.Rename(s_data, directory, s_data);
+                TreeRepairer.Replace(sound, s_data, directory, s_data);
             }
 
-            return [Damage(tree, $"its tar t/{tree.Tree}/{ImageFiles.Data} is missing{(options.Repair ? "; made again" : "")}", options.Repair)];
+            return [Damage(tree, $"its tar t/{tree.Tree}/{ImageFiles.Data} is missing", options.Repair, "made again")];
         }
 
         using SafeFileHandle to = options.Repair ? directory.OpenReadWrite(s_data) : directory.OpenRead(s_data);
@@ -176,18 +164,13 @@ internal sealed class ImageChecker(StoreLayout layout, DirectorySnapshotter snap
             }
         }
 
-        return found.Count > 0 ? found : [Damage(tree, $"its tar t/{tree.Tree}/{ImageFiles.Data} is damaged where no file's content is{(options.Repair ? "; set right" : "")}", options.Repair)];
+        return found.Count > 0 ? found : [Damage(tree, $"its tar t/{tree.Tree}/{ImageFiles.Data} is damaged where no file's content is", options.Repair, "set right")];
     }
 
     private void ReplaceImage(long tree, DirectoryHandle directory, TreeCopy copy, Digest image)
     {
         using DirectoryHandle sound = TrustedDirectory.Open(copy.Directory);
-        if (directory.TryStat(s_image) is not null)
-        {
-            directory.RemoveTree(s_image);
-        }
-
-        sound.Rename(s_image, directory, s_image);
+        TreeRepairer.Replace(sound, s_image, directory, s_image);
         FileSystemSync.SyncFileSystem(directory.Handle);
         snapshots.Trees.SetImage(tree, image);
         snapshots.Images!.Hide(tree);

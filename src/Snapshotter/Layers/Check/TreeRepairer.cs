@@ -32,6 +32,17 @@ internal sealed class TreeRepairer
     public static void Repair(RootDirectory tree, RootDirectory copy, byte[] manifest, IReadOnlyList<TreeDamage> damage) =>
         new TreeRepairer(tree, copy).Run(manifest, damage);
 
+    /// <summary>Renames, and replaces what has the new name; rename(2) does that for everything but a directory.</summary>
+    public static void Replace(DirectoryHandle from, ByteString name, DirectoryHandle to, ByteString newName)
+    {
+        if (to.TryStat(newName) is { Type: FileType.Directory })
+        {
+            to.RemoveTree(newName);
+        }
+
+        from.Rename(name, to, newName);
+    }
+
     private void Run(byte[] manifest, IReadOnlyList<TreeDamage> damage)
     {
         HashSet<ByteString> wanted = [.. damage.Where(one => !one.Faults.HasFlag(TreeFaults.Extra)).Select(one => one.Path)];
@@ -134,8 +145,7 @@ internal sealed class TreeRepairer
         (ByteString parent, ByteString name) = LayerPath.Split(path);
         using DirectoryHandle from = Open(_copy, parent);
         using DirectoryHandle to = Open(_tree, parent);
-        MakeRoom(to, name);
-        from.Rename(name, to, name);
+        Replace(from, name, to, name);
         _touched.Add(parent);
     }
 
@@ -148,19 +158,9 @@ internal sealed class TreeRepairer
         {
             (ByteString parent, ByteString name) = LayerPath.Split(path);
             using DirectoryHandle directory = Open(_tree, parent);
-            MakeRoom(directory, name);
             directory.LinkFrom(source, firstName, s_temporary);
-            directory.Rename(s_temporary, directory, name);
+            Replace(directory, s_temporary, directory, name);
             _touched.Add(parent);
-        }
-    }
-
-    // Rename replaces everything but a directory.
-    private static void MakeRoom(DirectoryHandle directory, ByteString name)
-    {
-        if (directory.TryStat(name) is { Type: FileType.Directory })
-        {
-            directory.RemoveTree(name);
         }
     }
 

@@ -24,8 +24,27 @@ internal sealed class TarContent(TarBlockReader input)
         _segment = 0;
     }
 
-    /// <summary>Reads some bytes; 0 at the end.</summary>
+    /// <summary>Reads until the target is full; less at the end.</summary>
     public int Read(Span<byte> target)
+    {
+        int total = 0;
+        for (int count; (count = ReadSome(target[total..])) > 0; total += count)
+        {
+        }
+
+        return total;
+    }
+
+    /// <summary>Passes over what is left, and over the padding.</summary>
+    public void Skip()
+    {
+        input.Skip(_stored);
+        input.SkipPadding(_padding);
+        _stored = _padding = 0;
+        _position = _size;
+    }
+
+    private int ReadSome(Span<byte> target)
     {
         int count = (int)Math.Min(target.Length, _size - _position);
         if (count == 0)
@@ -53,14 +72,5 @@ internal sealed class TarContent(TarBlockReader input)
 
         _position += count;
         return count;
-    }
-
-    /// <summary>Passes over what is left, and over the padding.</summary>
-    public void Skip()
-    {
-        input.Skip(_stored);
-        input.SkipPadding(_padding);
-        _stored = _padding = 0;
-        _position = _size;
     }
 }

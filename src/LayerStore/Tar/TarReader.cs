@@ -74,7 +74,8 @@ public sealed class TarReader
         }
     }
 
-    /// <summary>Reads from the content of the entry that <see cref="Next"/> returned last; 0 at its end, never before.</summary>
+    /// <summary>Reads from the content of the entry that <see cref="Next"/> returned last, until the buffer is full or the content ends.</summary>
+    /// <returns>How many bytes; fewer than the buffer has only at the content's end, none behind it.</returns>
     /// <exception cref="LayerStoreException"><see cref="ErrorKind.DataLoss"/>: the archive ends inside the content.</exception>
     public int Read(Span<byte> buffer)
     {

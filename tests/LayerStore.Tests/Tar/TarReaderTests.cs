@@ -314,6 +314,21 @@ public class TarReaderTests
     }
 
     [Fact]
+    public void A_read_fills_its_buffer_across_holes_and_the_streams_chunks()
+    {
+        byte[] archive = new RawTar().File("a", new string('x', 200_000))
+            .Pax(("GNU.sparse.map", "0,1,50,2"), ("GNU.sparse.size", "100")).File("s", "abc").End().ToArray();
+        TarReader reader = new(new ShortReadStream(archive, 511));
+        byte[] buffer = new byte[150_000];
+
+        reader.Next();
+        Assert.Equal([150_000, 50_000, 0], [reader.Read(buffer), reader.Read(buffer), reader.Read(buffer)]);
+        reader.Next();
+        Assert.Equal(100, reader.Read(buffer));
+        Assert.Equal(["a\0"u8.ToArray(), "\0bc\0"u8.ToArray()], [buffer[..2], buffer[49..53]]);
+    }
+
+    [Fact]
     public void Unread_content_is_skipped()
     {
         TarReader reader = new(new MemoryStream(new RawTar().File("a", new string('x', 200_000)).File("b", "y").End().ToArray()));

@@ -33,13 +33,7 @@ internal sealed class FileBatch : IDisposable
     /// <exception cref="LayerStore.LayerStoreException">The content cannot be read. The file stays the caller's.</exception>
     public void Add(SafeFileHandle file, NewFile wanted, TarReader content)
     {
-        Span<byte> rest = _content.AsSpan(_used, (int)wanted.Entry.Size);
-        while (!rest.IsEmpty)
-        {
-            rest = rest[content.Read(rest)..];
-        }
-
-        _used += (int)wanted.Entry.Size;
+        _used += content.Read(_content.AsSpan(_used, (int)wanted.Entry.Size));
         _files.Add((file, wanted));
     }
 

@@ -76,23 +76,11 @@ internal sealed partial class LayerApplier
     {
         LargeFileWriter writer = new(file, Printable.Text(entry.Name.ToString()));
         long written = 0;
-        for (int length; (length = FillBuffer()) > 0; Written(length))
+        for (int length; (length = _tar!.Read(_buffer)) > 0; Written(length))
         {
             writer.Write(_buffer.AsSpan(0, length), written, entry.Size);
             written += length;
         }
-    }
-
-    /// <summary>Reads the next whole buffer of the entry's content; less only at its end.</summary>
-    private int FillBuffer()
-    {
-        int length = 0;
-        for (int read; length < BufferSize && (read = _tar!.Read(_buffer.AsSpan(length, BufferSize - length))) > 0;)
-        {
-            length += read;
-        }
-
-        return length;
     }
 
     private void Written(int length)

@@ -19,27 +19,33 @@ namespace LayerStore;
 /// </remarks>
 public sealed class LargeFileWriter
 {
-    /// <summary>From how many bytes on a file is large.</summary>
+    /// <summary>From how many bytes on a file is large, unless who writes it knows better.</summary>
     public const long LargeSize = 8 << 20;
 
+    // Write-back begins with each of these.
+    private const long Unit = 8 << 20;
+
     // How much a disk may have before it, until it is likely to have written the first of it.
-    private const long BeingWritten = 4 * LargeSize;
+    private const long BeingWritten = 4 * Unit;
 
     // The largest page of any architecture. A page that is written in two parts would have to be read again between them.
     private const int Alignment = 64 << 10;
 
     private readonly SafeFileHandle _file;
     private readonly string _what;
+    private readonly long _largeSize;
     private bool _isRefused;
     private bool _isLarge;
 
     /// <summary>Takes a file, which stays its owner's.</summary>
     /// <param name="file">Open for writing.</param>
     /// <param name="what">What it is, to follow "cannot write".</param>
-    public LargeFileWriter(SafeFileHandle file, string what)
+    /// <param name="largeSize">From how many bytes on it is large.</param>
+    public LargeFileWriter(SafeFileHandle file, string what, long largeSize = LargeSize)
     {
         _file = file;
         _what = what;
+        _largeSize = largeSize;
     }
 
     /// <summary>Writes all of the bytes. Those of 64 KiB or more, at a multiple of it, are best: others of a large file stay in memory for longer.</summary>
@@ -50,7 +56,7 @@ public sealed class LargeFileWriter
     public void Write(ReadOnlySpan<byte> data, long offset, long? size = null)
     {
         long end = offset + data.Length;
-        _isLarge |= (size ?? end) >= LargeSize;
+        _isLarge |= (size ?? end) >= _largeSize;
         if (_isLarge && !_isRefused && offset % Alignment == 0 && data.Length % Alignment == 0)
         {
             _isRefused = !PageCache.TryWriteUncached(_file, data, offset, _what);
@@ -70,11 +76,11 @@ public sealed class LargeFileWriter
         }
 
         // So that the sync at the end has little left to wait for, and the pages of what is on the disk by now are used again.
-        long written = offset / LargeSize * LargeSize;
-        if (end - written >= LargeSize)
+        long written = offset / Unit * Unit;
+        if (end - written >= Unit)
         {
-            PageCache.BeginWriteBack(_file, written, (end / LargeSize * LargeSize) - written);
-            if (written > BeingWritten)
+            PageCache.BeginWriteBack(_file, written, (end / Unit * Unit) - written);
+            if (_isLarge && written > BeingWritten)
             {
                 PageCache.Forget(_file, 0, written - BeingWritten);
             }

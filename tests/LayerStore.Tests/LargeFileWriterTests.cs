@@ -53,6 +53,19 @@ public sealed class LargeFileWriterTests : IDisposable
     }
 
     [SkippableFact]
+    public void What_is_large_is_for_the_caller_to_say()
+    {
+        MemoryOf.SkipUnlessTold(_temp.Path);
+        byte[] bytes = RandomBytes(160 * Unit); // Write-back begins on the way.
+        using SafeFileHandle file = Open(_temp["file"]);
+        LargeFileWriter writer = Fill(file, bytes, 16 * Unit, bytes.Length, largeSize: bytes.Length + 1);
+        PosixFile.Sync(file, "file");
+        writer.Forget();
+        Assert.Equal(bytes.Length, MemoryOf.File(file));
+        Assert.Equal(bytes, File.ReadAllBytes(_temp["file"]));
+    }
+
+    [SkippableFact]
     public void A_file_system_that_cannot_is_written_to_as_always()
     {
         Skip.If(!MountedTmpfs.IsPossible, "only root can mount");
@@ -70,9 +83,9 @@ public sealed class LargeFileWriterTests : IDisposable
 
     private static SafeFileHandle Open(string path) => PosixFile.OpenOrCreate(path, "file")!;
 
-    private static LargeFileWriter Fill(SafeFileHandle file, byte[] bytes, int piece, long? size)
+    private static LargeFileWriter Fill(SafeFileHandle file, byte[] bytes, int piece, long? size, long largeSize = LargeFileWriter.LargeSize)
     {
-        LargeFileWriter writer = new(file, "file");
+        LargeFileWriter writer = new(file, "file", largeSize);
         for (int offset = 0; offset < bytes.Length; offset += piece)
         {
             writer.Write(bytes.AsSpan(offset, Math.Min(piece, bytes.Length - offset)), offset, size);

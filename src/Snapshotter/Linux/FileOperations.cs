@@ -37,22 +37,6 @@ internal static unsafe class FileOperations
         return total;
     }
 
-    /// <summary>Asks for write-back of each 8 MiB once they are there, so that the syncfs at the end waits less. Only a request: it cannot fail.</summary>
-    /// <param name="file">The file, which grows.</param>
-    /// <param name="before">How long it was.</param>
-    /// <param name="after">How long it is.</param>
-    public static void BeginWriteBack(SafeFileHandle file, long before, long after)
-    {
-        const int unit = 8 << 20;
-        const uint write = 2; // SYNC_FILE_RANGE_WRITE
-        long from = before / unit * unit;
-        long to = after / unit * unit;
-        if (to > from)
-        {
-            _ = Libc.sync_file_range(file, from, to - from, write);
-        }
-    }
-
     /// <summary>Writes all of the bytes at the file's position.</summary>
     public static void Write(SafeFileHandle file, ReadOnlySpan<byte> data, ByteString what)
     {

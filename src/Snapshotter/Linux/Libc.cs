@@ -112,9 +112,6 @@ internal static unsafe partial class Libc
     public static partial int syncfs(SafeFileHandle file);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial int sync_file_range(SafeFileHandle file, long offset, long length, uint flags);
-
-    [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", SetLastError = true)]

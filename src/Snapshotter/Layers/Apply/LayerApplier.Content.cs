@@ -58,40 +58,20 @@ internal sealed partial class LayerApplier
     {
         TarEntry entry = _entry!;
         RefuseIfLargerThanDisk(file, entry);
-        if (entry.Size >= LargeFile)
-        {
-            WriteUncached(file, entry);
-            return;
-        }
-
+        LargeFileWriter writer = new(file, entry.Name.ToString(), LargeFile);
         long written = 0;
-        for (int length; (length = _tar!.Read(_buffer)) > 0; Written(length))
-        {
-            FileOperations.Write(file, _buffer.AsSpan(0, length), entry.Name);
-            FileOperations.BeginWriteBack(file, written, written += length);
-        }
-    }
-
-    private void WriteUncached(SafeFileHandle file, TarEntry entry)
-    {
-        LargeFileWriter writer = new(file, Printable.Text(entry.Name.ToString()));
-        long written = 0;
-        for (int length; (length = _tar!.Read(_buffer)) > 0; Written(length))
+        for (int length; (length = _tar!.Read(_buffer)) > 0; written += length)
         {
             writer.Write(_buffer.AsSpan(0, length), written, entry.Size);
-            written += length;
-        }
-    }
+            if (_options.Hashes is not null)
+            {
+                _hash.AppendData(_buffer, 0, length);
+            }
 
-    private void Written(int length)
-    {
-        _contentBytes += length;
-        if (_options.Hashes is not null)
-        {
-            _hash.AppendData(_buffer, 0, length);
+            _cancellationToken.ThrowIfCancellationRequested();
         }
 
-        _cancellationToken.ThrowIfCancellationRequested();
+        _contentBytes += written;
     }
 
     /// <summary>A few bytes of a tar can stand for a sparse file of any size: it must not fill the disk before it fails.</summary>

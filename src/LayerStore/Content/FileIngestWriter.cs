@@ -20,10 +20,9 @@ internal sealed class FileIngestWriter : IngestWriter
     private readonly Digest? _expected;
     private readonly long? _total;
     private readonly string _what;
-    private DigestAlgorithm _algorithm;
+    private readonly DigestAlgorithm _algorithm;
     private ParallelHash _hash;
     private long _offset;
-    private long _hashed;
     private DateTimeOffset _updatedAt;
     private bool _isChanged;
     private bool _released;
@@ -72,19 +71,17 @@ internal sealed class FileIngestWriter : IngestWriter
             throw WrongSize(_expected, total, _offset + data.Length);
         }
 
-        HashExisting(CancellationToken.None);
+        HashExisting(_hash, CancellationToken.None);
         _file.Write(data, _offset, _total);
         _hash.Append(data);
         _offset += data.Length;
-        _hashed = _offset;
         Changed();
     }
 
     public override Digest Current()
     {
         ObjectDisposedException.ThrowIf(_released, this);
-        HashExisting(CancellationToken.None);
-        return _hash.Current();
+        return Current(_algorithm, CancellationToken.None);
     }
 
     public override Stream OpenWritten()
@@ -98,7 +95,8 @@ internal sealed class FileIngestWriter : IngestWriter
         ObjectDisposedException.ThrowIf(_released, this);
         SetLength(0);
         _offset = 0;
-        ResetHash(_algorithm);
+        _hash.Dispose();
+        _hash = new ParallelHash(_algorithm);
         Changed();
     }
 
@@ -136,17 +134,7 @@ internal sealed class FileIngestWriter : IngestWriter
         Labels.Validate(labels!);
         expected ??= _expected;
         size ??= _total;
-        if (expected is not null && expected.Algorithm != _algorithm)
-        {
-            ResetHash(expected.Algorithm);
-        }
-
-        if (size is null || size == _offset)
-        {
-            HashExisting(cancellationToken);
-        }
-
-        Digest actual = Require(expected, size);
+        Digest actual = Require(expected, size, () => Current(expected?.Algorithm ?? _algorithm, cancellationToken));
 
         // A write that failed halfway has left bytes beyond the offset.
         SetLength(_offset);
@@ -212,10 +200,18 @@ internal sealed class FileIngestWriter : IngestWriter
         }
     }
 
-    // Bytes of an earlier writer are read once, and only if they are kept.
-    private void HashExisting(CancellationToken cancellationToken)
+    // Under another algorithm than the ingest's all bytes are read, and nothing is left of it: that digest may be the wrong one.
+    private Digest Current(DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
-        if (_hashed == _offset)
+        using ParallelHash? other = algorithm == _algorithm ? null : new ParallelHash(algorithm);
+        HashExisting(other ?? _hash, cancellationToken);
+        return (other ?? _hash).Current();
+    }
+
+    // Bytes of an earlier writer are read once, and only if they are kept.
+    private void HashExisting(ParallelHash hash, CancellationToken cancellationToken)
+    {
+        if (hash.Length == _offset)
         {
             return;
         }
@@ -223,17 +219,16 @@ internal sealed class FileIngestWriter : IngestWriter
         byte[] buffer = ArrayPool<byte>.Shared.Rent(RehashBufferSize);
         try
         {
-            while (_hashed < _offset)
+            while (hash.Length < _offset)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int length = RandomAccess.Read(_data, buffer.AsSpan(0, (int)Math.Min(buffer.Length, _offset - _hashed)), _hashed);
+                int length = RandomAccess.Read(_data, buffer.AsSpan(0, (int)Math.Min(buffer.Length, _offset - hash.Length)), hash.Length);
                 if (length == 0)
                 {
-                    throw new SizeMismatchException(_what, _offset, _hashed);
+                    throw new SizeMismatchException(_what, _offset, hash.Length);
                 }
 
-                _hash.Append(buffer.AsSpan(0, length));
-                _hashed += length;
+                hash.Append(buffer.AsSpan(0, length));
             }
         }
         catch (Exception e) when (IoErrors.IsIo(e))
@@ -244,14 +239,6 @@ internal sealed class FileIngestWriter : IngestWriter
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private void ResetHash(DigestAlgorithm algorithm)
-    {
-        _hash.Dispose();
-        _algorithm = algorithm;
-        _hash = new ParallelHash(algorithm);
-        _hashed = 0;
     }
 
     private void SetLength(long length)

@@ -54,14 +54,17 @@ public abstract class IngestWriter : IAsyncDisposable, IDisposable
     /// <returns>The digest of the bytes.</returns>
     /// <exception cref="SizeMismatchException">More or fewer bytes.</exception>
     /// <exception cref="DigestMismatchException">Other bytes.</exception>
-    internal Digest Require(Digest? digest, long? size)
+    internal Digest Require(Digest? digest, long? size) => Require(digest, size, Current);
+
+    /// <summary>The same, with the digest taken in another way.</summary>
+    private protected Digest Require(Digest? digest, long? size, Func<Digest> current)
     {
         if (size is { } length && length != Offset)
         {
             throw WrongSize(digest, length, Offset);
         }
 
-        Digest actual = Current();
+        Digest actual = current();
         return digest is null || digest == actual ? actual : throw new DigestMismatchException("blob", digest, actual);
     }
 

@@ -142,6 +142,19 @@ public abstract class IngestContract : ContentStoreContract
     }
 
     [Fact]
+    public async Task A_commit_under_another_algorithm_that_fails_leaves_the_ingest_its_own()
+    {
+        byte[] bytes = Bytes(700_000);
+        using IngestWriter writer = await Store.BeginIngestAsync("r");
+        writer.Write(bytes);
+        Digest other = Digest.Compute("other"u8, DigestAlgorithm.Sha512);
+        await Assert.ThrowsAsync<DigestMismatchException>(() => writer.CommitAsync(other));
+        await Assert.ThrowsAsync<SizeMismatchException>(() => writer.CommitAsync(other, 1));
+        Assert.Equal(Digest.Compute(bytes), writer.Current());
+        Assert.Equal(Digest.Compute(bytes), (await writer.CommitAsync()).Digest);
+    }
+
+    [Fact]
     public async Task More_bytes_than_announced_are_refused_as_they_come()
     {
         using IngestWriter writer = await Store.BeginIngestAsync("r", Describe(Bytes(1000)));

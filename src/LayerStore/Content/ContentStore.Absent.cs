@@ -12,30 +12,12 @@ public sealed partial class ContentStore
     public Task<IReadOnlyList<AbsentBlob>> ListAbsentAsync(CancellationToken cancellationToken = default) => Task.Run<IReadOnlyList<AbsentBlob>>(
         () =>
         {
-            SortedDictionary<Digest, AbsentBlob> absent = [];
-            foreach (string text in _database.Read(BlobTable.All).Keys)
-            {
-                Digest digest = Digest.Parse(text);
-                if (PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)
-                {
-                    absent[digest] = new AbsentBlob(digest, IsSetAside: false);
-                }
-            }
-
-            foreach (DigestAlgorithm algorithm in (ReadOnlySpan<DigestAlgorithm>)[DigestAlgorithm.Sha256, DigestAlgorithm.Sha512])
-            {
-                foreach (string path in Directory.EnumerateFiles(_layout.Blobs(algorithm), "*" + DamagedSuffix))
-                {
-                    string encoded = Path.GetFileName(path)[..^DamagedSuffix.Length];
-                    if (Digest.TryParse($"{algorithm.Name()}:{encoded}", out Digest? digest)
-                        && PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)
-                    {
-                        absent[digest] = new AbsentBlob(digest, IsSetAside: true);
-                    }
-                }
-            }
-
-            return [.. absent.Values];
+            List<Digest> recorded = _database.Read(BlobTable.Digests);
+            HashSet<Digest> setAside = [.. Files().Where(file => file.IsDamaged).Select(file => file.Digest)];
+            return [.. recorded.Union(setAside)
+                .Where(digest => PosixFile.StatPath(_layout.Blob(digest), Name(digest)) is null)
+                .Order()
+                .Select(digest => new AbsentBlob(digest, setAside.Contains(digest)))];
         },
         cancellationToken);
 

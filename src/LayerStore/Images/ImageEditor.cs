@@ -46,18 +46,7 @@ public static class ImageEditor
             writer.WriteEndObject();
             writer.WriteEndObject();
         }));
-        ImageManifest manifest = ImageManifest.Parse(RawJson.Write(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("schemaVersion", 2);
-            writer.WriteString("mediaType", MediaTypes.OciManifest);
-            writer.WritePropertyName("config");
-            DescriptorJson.Write(writer, config.Descriptor);
-            writer.WriteStartArray("layers");
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }));
-        return new EditedImage(manifest, config);
+        return new EditedImage(ImageManifest.Of(config.Descriptor, []), config);
     }
 
     /// <summary>Puts a layer on top.</summary>

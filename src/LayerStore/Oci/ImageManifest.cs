@@ -31,6 +31,24 @@ public sealed class ImageManifest : OciDocument
     /// <summary>Whether it is an image with a root file system; else it is an artifact, which is stored and copied only.</summary>
     public bool IsImage => MediaTypes.IsImageConfig(Config.MediaType) && Layers.All(layer => MediaTypes.IsLayer(layer.MediaType));
 
+    /// <summary>An OCI manifest of a config and layers, and of nothing else: the same for the same ones.</summary>
+    internal static ImageManifest Of(Descriptor config, IReadOnlyList<Descriptor> layers) => Parse(RawJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("schemaVersion", 2);
+        writer.WriteString("mediaType", MediaTypes.OciManifest);
+        writer.WritePropertyName("config");
+        DescriptorJson.Write(writer, config);
+        writer.WriteStartArray("layers");
+        foreach (Descriptor layer in layers)
+        {
+            DescriptorJson.Write(writer, layer);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }));
+
     /// <summary>Parses a manifest.</summary>
     /// <param name="bytes">The document; kept, so not to be changed by the caller.</param>
     /// <param name="descriptor">What it was read by, already verified; null to describe the bytes.</param>

@@ -56,19 +56,7 @@ internal sealed class DockerArchiveSource(TransportReference reference, Limits l
                 $"{ManifestFile} in {reference.Path}", $"has {entry.Layers.Count} layers, but the config {config.Digest} has {config.DiffIds.Count} diffIDs");
         }
 
-        List<Descriptor> layers = [.. entry.Layers.Select((name, i) => FindLayer(name, config.DiffIds[i], cancellationToken))];
-        ImageManifest manifest = ImageManifest.Parse(RawJson.Write(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("schemaVersion", 2);
-            writer.WriteString("mediaType", MediaTypes.OciManifest);
-            writer.WritePropertyName("config");
-            DescriptorJson.Write(writer, config.Descriptor);
-            writer.WriteStartArray("layers");
-            layers.ForEach(layer => DescriptorJson.Write(writer, layer));
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }));
+        ImageManifest manifest = ImageManifest.Of(config.Descriptor, [.. entry.Layers.Select((name, i) => FindLayer(name, config.DiffIds[i], cancellationToken))]);
         Remember(config);
         Remember(manifest);
         return entry.RepoTags is [var name, ..]

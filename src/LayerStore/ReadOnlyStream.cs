@@ -1,19 +1,22 @@
 namespace LayerStore;
 
-/// <summary>A forward-only stream for reading: one that has this as its base needs but <see cref="Stream.Read(Span{byte})"/>.</summary>
+/// <summary>
+/// A stream for reading: one that has this as its base needs but <see cref="Stream.Read(Span{byte})"/>. It is forward-only, unless it has what it takes to
+/// seek: <see cref="CanSeek"/>, <see cref="Length"/>, <see cref="Position"/> and <see cref="Seek"/>.
+/// </summary>
 public abstract class ReadOnlyStream : Stream
 {
     /// <inheritdoc/>
     public override bool CanRead => true;
 
     /// <inheritdoc/>
-    public sealed override bool CanSeek => false;
+    public override bool CanSeek => false;
 
     /// <inheritdoc/>
     public sealed override bool CanWrite => false;
 
     /// <inheritdoc/>
-    public sealed override long Length => throw new NotSupportedException();
+    public override long Length => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override long Position
@@ -34,7 +37,7 @@ public abstract class ReadOnlyStream : Stream
     }
 
     /// <inheritdoc/>
-    public sealed override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public sealed override void SetLength(long value) => throw new NotSupportedException();

@@ -8,7 +8,7 @@ namespace LayerStore.Content;
 /// synchronous ones: for a regular file the framework's are too, on another thread. What fails is a <see cref="LayerStoreException"/>.
 /// </summary>
 /// <remarks>What is large, and was for the most part not in memory before, is not there afterwards: it would push out what is in use.</remarks>
-internal sealed class LocalFileStream : Stream
+internal sealed class LocalFileStream : ReadOnlyStream
 {
     private readonly SafeFileHandle _file;
     private readonly string _what;
@@ -38,11 +38,7 @@ internal sealed class LocalFileStream : Stream
         _length = length;
     }
 
-    public override bool CanRead => true;
-
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => _length ?? RandomAccess.GetLength(_file);
 
@@ -73,8 +69,6 @@ internal sealed class LocalFileStream : Stream
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -90,14 +84,6 @@ internal sealed class LocalFileStream : Stream
         SeekOrigin.Current => _position + offset,
         _ => Length + offset,
     };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -3,15 +3,11 @@ namespace LayerStore.Images;
 /// <summary>Reads another stream and tells how far it is. Seeks where that one does, so that a copy can be resumed.</summary>
 /// <param name="inner">The bytes; disposed with this.</param>
 /// <param name="onRead">Told the position after each read.</param>
-internal sealed class ProgressStream(Stream inner, Action<long> onRead) : Stream
+internal sealed class ProgressStream(Stream inner, Action<long> onRead) : ReadOnlyStream
 {
     private long _position;
 
-    public override bool CanRead => true;
-
     public override bool CanSeek => inner.CanSeek;
-
-    public override bool CanWrite => false;
 
     public override long Length => inner.Length;
 
@@ -23,8 +19,6 @@ internal sealed class ProgressStream(Stream inner, Action<long> onRead) : Stream
 
     public override int Read(Span<byte> buffer) => Tell(inner.Read(buffer));
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Tell(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
 
@@ -32,14 +26,6 @@ internal sealed class ProgressStream(Stream inner, Action<long> onRead) : Stream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override long Seek(long offset, SeekOrigin origin) => _position = inner.Seek(offset, origin);
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

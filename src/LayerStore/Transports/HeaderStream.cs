@@ -9,13 +9,9 @@ namespace LayerStore.Transports;
 /// <param name="inner">The archive; disposed with this.</param>
 /// <param name="maxRead">The most bytes for one read.</param>
 /// <param name="what">The archive, for messages.</param>
-internal sealed class HeaderStream(Stream inner, int maxRead, string what) : Stream
+internal sealed class HeaderStream(Stream inner, int maxRead, string what) : ReadOnlyStream
 {
-    public override bool CanRead => true;
-
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => inner.Length;
 
@@ -29,17 +25,7 @@ internal sealed class HeaderStream(Stream inner, int maxRead, string what) : Str
         ? inner.Read(buffer)
         : throw StrictJson.Error(what, $"has a header of {buffer.Length} bytes, more than the {maxRead} that are allowed");
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Snapshotter.Linux;
 
 /// <summary>Makes data durable.</summary>
-internal static unsafe class FileSystemSync
+internal static class FileSystemSync
 {
     /// <summary>Writes back all of the file system that the descriptor is on.</summary>
     /// <remarks>Open the descriptor before the first write: only then it reports their write-back errors (syncfs(2)).</remarks>
@@ -34,17 +34,5 @@ internal static unsafe class FileSystemSync
     }
 
     /// <summary>Opens a directory of the store for <see cref="SyncFileSystem"/>.</summary>
-    public static SafeFileHandle OpenDirectory(string path)
-    {
-        fixed (byte* p = CString.Terminate(System.Text.Encoding.UTF8.GetBytes(path), stackalloc byte[CString.StackSize]))
-        {
-            int descriptor = Libc.openat(Libc.AT_FDCWD, p, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-            if (descriptor < 0)
-            {
-                LinuxError.Throw("open", path);
-            }
-
-            return new SafeFileHandle(descriptor, ownsHandle: true);
-        }
-    }
+    public static SafeFileHandle OpenDirectory(string path) => RootDirectory.OpenTrusted(path, Libc.O_RDONLY);
 }

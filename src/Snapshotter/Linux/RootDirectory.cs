@@ -71,11 +71,14 @@ internal sealed unsafe class RootDirectory : IDisposable
     public void Dispose() => _handle.Dispose();
 
     /// <summary>Opens a trusted path to a directory, for use as a place only (O_PATH).</summary>
-    internal static SafeFileHandle OpenPath(string path)
+    internal static SafeFileHandle OpenPath(string path) => OpenTrusted(path, Libc.O_PATH);
+
+    /// <summary>Opens a trusted path to a directory.</summary>
+    internal static SafeFileHandle OpenTrusted(string path, int flags)
     {
         fixed (byte* p = CString.Terminate(System.Text.Encoding.UTF8.GetBytes(path), stackalloc byte[CString.StackSize]))
         {
-            int descriptor = Libc.openat(Libc.AT_FDCWD, p, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+            int descriptor = Libc.openat(Libc.AT_FDCWD, p, flags | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
             if (descriptor < 0)
             {
                 LinuxError.Throw("open", path);

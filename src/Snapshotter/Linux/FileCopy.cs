@@ -4,10 +4,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Snapshotter.Linux;
 
-/// <summary>Copies a file's content by the cheapest road that the file systems have; holes stay holes.</summary>
+/// <summary>Copies files, their content by the cheapest road that the file systems have; holes stay holes.</summary>
 internal static unsafe class FileCopy
 {
     private const int BufferSize = 1 << 20;
+    private const uint PrivateFile = 0x180; // 0600
     private static readonly ByteString s_source = ByteString.FromText("the file to copy");
     private static readonly ByteString s_target = ByteString.FromText("the copy");
 
@@ -44,6 +45,33 @@ internal static unsafe class FileCopy
         if (FileOperations.Stat(source, s_source).Size < size)
         {
             throw Truncated();
+        }
+    }
+
+    /// <summary>Copies a file of any type but a directory to a name that is free: its content, its target or its device numbers, and no metadata.</summary>
+    /// <param name="from">Where it is.</param>
+    /// <param name="fromName">Its name there.</param>
+    /// <param name="status">What it is.</param>
+    /// <param name="to">Where the copy is made, for its owner alone.</param>
+    /// <param name="toName">The copy's name.</param>
+    public static void Copy(DirectoryHandle from, ByteString fromName, FileStatus status, DirectoryHandle to, ByteString toName)
+    {
+        switch (status.Type)
+        {
+            case FileType.RegularFile:
+                using (SafeFileHandle source = from.OpenRead(fromName))
+                using (SafeFileHandle target = to.CreateFile(toName, PrivateFile))
+                {
+                    Copy(source, target, status.Size);
+                }
+
+                break;
+            case FileType.SymbolicLink:
+                to.MakeSymbolicLink(toName, from.ReadLink(fromName));
+                break;
+            default:
+                to.MakeNode(toName, status.Type, PrivateFile, status.RdevMajor, status.RdevMinor);
+                break;
         }
     }
 

@@ -1,6 +1,5 @@
 using LayerStore;
 using LayerStore.Tar;
-using Microsoft.Win32.SafeHandles;
 using Snapshotter.Linux;
 
 namespace Snapshotter.Layers.Complete;
@@ -13,24 +12,7 @@ internal sealed class FileCopier(string xattrNamespace)
     /// <summary>Copies a file of any type but a directory to a name that is free.</summary>
     public void Copy(DirectoryHandle from, ByteString fromName, FileStatus status, DirectoryHandle to, ByteString toName)
     {
-        switch (status.Type)
-        {
-            case FileType.RegularFile:
-                using (SafeFileHandle source = from.OpenRead(fromName))
-                using (SafeFileHandle target = to.CreateFile(toName, 0x180))
-                {
-                    FileCopy.Copy(source, target, status.Size);
-                }
-
-                break;
-            case FileType.SymbolicLink:
-                to.MakeSymbolicLink(toName, from.ReadLink(fromName));
-                break;
-            default:
-                to.MakeNode(toName, status.Type, 0x180, status.RdevMajor, status.RdevMinor);
-                break;
-        }
-
+        FileCopy.Copy(from, fromName, status, to, toName);
         if (status.Type != FileType.SymbolicLink)
         {
             InheritedAcl.Remove(to, toName);

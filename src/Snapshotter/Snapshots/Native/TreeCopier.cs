@@ -1,6 +1,5 @@
 using LayerStore;
 using LayerStore.Tar;
-using Microsoft.Win32.SafeHandles;
 using Snapshotter.Linux;
 using Snapshotter.Snapshots.Trees;
 
@@ -13,7 +12,6 @@ namespace Snapshotter.Snapshots.Native;
 /// </remarks>
 internal sealed class TreeCopier
 {
-    private const uint PrivateFile = 0b110_000_000; // rw-------
     private const uint PrivateDirectory = 0b111_000_000; // rwx------
 
     private readonly DirectoryHandle _scratch;
@@ -82,24 +80,7 @@ internal sealed class TreeCopier
             return;
         }
 
-        switch (status.Type)
-        {
-            case FileType.RegularFile:
-                using (SafeFileHandle from = source.OpenRead(name))
-                using (SafeFileHandle to = target.CreateFile(name, PrivateFile))
-                {
-                    FileCopy.Copy(from, to, status.Size);
-                }
-
-                break;
-            case FileType.SymbolicLink:
-                target.MakeSymbolicLink(name, source.ReadLink(name));
-                break;
-            default:
-                target.MakeNode(name, status.Type, PrivateFile, status.RdevMajor, status.RdevMinor);
-                break;
-        }
-
+        FileCopy.Copy(source, name, status, target, name);
         CopyMetadata(source, target, name, status);
         if (isLinked)
         {

@@ -30,24 +30,27 @@ sdk:
 deps: sdk ## installs the Debian packages that are missing (root or sudo)
 	@.ci/install-deps
 
-NATIVE := -p:Native=true -p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/native.lock.json
+NATIVE_OPTIONS := -p:Native=true -p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/native.lock.json
 PUBLISH := dotnet publish --nologo --verbosity quiet --configuration Release --runtime linux-x64 --self-contained -p:UseSharedCompilation=false
+
+# Where `build` and `build-native` put the program: with two places both can be kept, to measure them beside each other.
+OUT := out
 
 # The program, published with the options $(1), and the daemon.
 define PUBLISH_OUT
-	@rm -rf out/lib
-	@$(PUBLISH) src/Cli $(1) --output out/lib
-	@$(PUBLISH) src/Cli/Daemon --output out/lib/daemon
-	@ln -sfn lib/layerstore-cli out/layerstore
-	@echo "out/layerstore is built"
+	@rm -rf $(OUT)/lib
+	@$(PUBLISH) src/Cli $(1) --output $(OUT)/lib
+	@$(PUBLISH) src/Cli/Daemon --output $(OUT)/lib/daemon
+	@ln -sfn lib/layerstore-cli $(OUT)/layerstore
+	@echo "$(OUT)/layerstore is built"
 endef
 
 build: sdk ## out/layerstore: a self-contained program for linux-x64, and the daemon that `serve` runs
 	$(call PUBLISH_OUT)
 
-build-native: sdk ## the same, the program compiled to machine code (NuGet's NativeAOT pack for .NET 10 and gcc; the lock files do not have the pack)
-	@dotnet restore src/Cli --verbosity quiet --runtime linux-x64 $(NATIVE)
-	$(call PUBLISH_OUT,--no-restore $(NATIVE))
+build-native: sdk ## the same, the program compiled to machine code (NuGet's NativeAOT pack for .NET 10 and gcc; OUT=out-native keeps both)
+	@dotnet restore src/Cli --verbosity quiet --runtime linux-x64 $(NATIVE_OPTIONS)
+	$(call PUBLISH_OUT,--no-restore $(NATIVE_OPTIONS))
 
 test: deps build ## runs every test; the last line is "N passed, N failed"
 	@LAYERSTORE_OUT=$(CURDIR)/out .ci/run-tests
@@ -139,4 +142,4 @@ approve-golden: sdk ## takes what the tests see now as right in testdata/golden/
 	@APPROVE_GOLDEN=1 dotnet test tests/Interop.Tests --nologo --filter 'FullyQualifiedName~DifferentialTests|FullyQualifiedName~Reproducible'
 
 clean: ## removes what was built; the images of `make images` stay
-	@rm -rf out artifacts src/*/{bin,obj} src/Cli/Daemon/{bin,obj} tests/*/{bin,obj}
+	@rm -rf out out-native artifacts src/*/{bin,obj} src/Cli/Daemon/{bin,obj} tests/*/{bin,obj}

@@ -14,7 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/peers.sh"
 . "$here/limits.sh"
 
-mapfile -t tools < <(picked layerstore layerstore-erofs layerstore-native containerd podman buildah)
+mapfile -t tools < <(picked layerstore layerstore-erofs layerstore-native ${NATIVE:+layerstore-aot} containerd podman buildah)
 written=${FILES:-30000}
 chains=${LAYERS:-10 60 128}
 prepares=${PREPARES:-500}

@@ -29,11 +29,18 @@ stage() {
     printf '%s' "$archive"
 }
 
-# LayerStore, with each driver: a tool "layerstore" (overlay) and one for each other driver.
+# LayerStore, with each driver: a tool "layerstore" (overlay) and one for each other driver. "layerstore-aot" is the program that NATIVE names, if it names one.
 declare -A driver_of=([layerstore]=overlay [layerstore-erofs]=erofs [layerstore-native]=native)
+declare -A program_of=()
+if [[ -n ${NATIVE:-} ]]; then
+    [[ -f $NATIVE && -x $NATIVE ]] || fail "NATIVE names no program: $NATIVE" 'run: make build-native OUT=out-native'
+    driver_of[layerstore-aot]=overlay
+    program_of[layerstore-aot]=$(realpath "$NATIVE")
+    label layerstore-aot '`layerstore`, machine code'
+fi
 
-store() { "$layerstore" --root "$base/$1/store" --driver "${driver_of[$1]}" "${@:2}"; }
-measure_store() { measure "$2" "$layerstore" --root "$base/$1/store" --driver "${driver_of[$1]}" "${@:3}"; }
+store() { "${program_of[$1]:-$layerstore}" --root "$base/$1/store" --driver "${driver_of[$1]}" "${@:2}"; }
+measure_store() { measure "$2" "${program_of[$1]:-$layerstore}" --root "$base/$1/store" --driver "${driver_of[$1]}" "${@:3}"; }
 store_pull() { measure_store "$1" "$2" pull --progress none "oci:$3:latest" --name "$4"; }
 store_push() { rm -rf "$base/$1/out"; measure_store "$1" "$2" push --progress none "$3" "oci:$base/$1/out:latest"; }
 store_rm() { measure_store "$1" "$2" snapshot rm "$3"; }
@@ -61,7 +68,7 @@ measure_many() {
 store_prepare() {
     local parent
     parent=$(store "$1" snapshot ls -q --filter kind==committed)
-    measure_many "$2" "$4" "$layerstore" --root "$base/$1/store" snapshot prepare "$3-{}" "$parent"
+    measure_many "$2" "$4" "${program_of[$1]:-$layerstore}" --root "$base/$1/store" snapshot prepare "$3-{}" "$parent"
 }
 
 store_remove() {

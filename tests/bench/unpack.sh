@@ -17,7 +17,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/limits.sh"
 
 images=${IMAGES:-$repository/.cache/images}
-mapfile -t tools < <(picked layerstore layerstore-erofs layerstore-native containerd umoci skopeo podman buildah)
+mapfile -t tools < <(picked layerstore layerstore-erofs layerstore-native ${NATIVE:+layerstore-aot} containerd umoci skopeo podman buildah)
 names=("$@")
 ((${#names[@]})) || names=(node-modules debian big-file)
 

@@ -58,7 +58,7 @@ static void Publish(string results, string document, string plots)
     string text = File.ReadAllText(document);
     Directory.CreateDirectory(plots);
     IReadOnlyDictionary<string, IReadOnlyList<(ResultFile, Scenario)>> latest = Latest.Of(files);
-    text = Document.Replace(text, Bars.Section, Bars.Of([.. latest.OrderBy(part => text.IndexOf($"<!-- {part.Key} -->", StringComparison.Ordinal)).SelectMany(part => part.Value)]));
+    text = Document.Replace(text, AimTable.Section, AimTable.Of([.. latest.OrderBy(part => text.IndexOf($"<!-- {part.Key} -->", StringComparison.Ordinal)).SelectMany(part => part.Value)]));
     foreach ((string part, IReadOnlyList<(ResultFile, Scenario)> scenarios) in latest)
     {
         Section section = Section.Of(part, scenarios);

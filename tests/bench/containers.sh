@@ -45,7 +45,7 @@ remove() {
     local run tool
     about rm scenario upper "rm, $written files written" ''
     about rm floor upper 1 limit-empty
-    about rm bar upper 5 "rm of $written files"
+    about rm aim upper 5 "rm of $written files"
     for ((run = 1; run <= runs; run++)); do
         printf 'rm, run %d of %d\n' "$run" "$runs" >&2
         for tool in "${tools[@]}"; do
@@ -69,7 +69,7 @@ mount_chain() {
     local run tool scenario=$1-layers
     about mount scenario "$scenario" "prepare and mount, $1 layers" ''
     about mount floor "$scenario" 1 limit-empty
-    about mount bar "$scenario" 2 "Prepare and mount, $1 layers"
+    about mount aim "$scenario" 2 "Prepare and mount, $1 layers"
     new_disk
     base=$work/disk
     each import "$(image 10 "$1")"

@@ -88,10 +88,10 @@ titles() {
     about next floor "$1" 1 limit-empty
     about export floor "$1" 1 limit-copy
     about rmi floor "$1" 1 limit-empty
-    about pull bar "$1" 3 "Import and unpack, $1"
-    about again bar "$1" 20 "The same image again, $1"
-    about export bar "$1" 2 "Export, $1"
-    about rmi bar "$1" 5 "rmi of a file of 1 GiB"
+    about pull aim "$1" 3 "Import and unpack, $1"
+    about again aim "$1" 20 "The same image again, $1"
+    about export aim "$1" 2 "Export, $1"
+    about rmi aim "$1" 5 "rmi of a file of 1 GiB"
 }
 
 for name in "${names[@]}"; do

@@ -12,7 +12,7 @@ namespace BenchTool.Results;
 /// label     TOOL      TEXT        Markdown
 /// scenario  SCENARIO  TITLE  UNIT where it grows, the unit of its sizes, else empty
 /// floor     SCENARIO  CORES  TOOL+TOOL...
-/// bar       SCENARIO  TIMES  TEXT       how many times as fast as the fastest peer it is to be, and what a reader sees of it
+/// aim       SCENARIO  TIMES  TEXT       how many times as fast as the fastest peer it is to be, and what a reader sees of it
 /// sample    SCENARIO  TOOL   AT   WALL-SECONDS  CPU-SECONDS  PEAK-BYTES  WRITTEN-BYTES
 /// </code>
 /// </remarks>
@@ -78,8 +78,8 @@ internal sealed class ResultFile
             case ["floor", var scenario, var cores, var parts]:
                 ScenarioOf(scenario).Floor = new Floor(Cores(cores), parts.Split('+'));
                 break;
-            case ["bar", var scenario, var times, var text]:
-                ScenarioOf(scenario).Bar = new Bar(Times(times), text);
+            case ["aim", var scenario, var times, var text]:
+                ScenarioOf(scenario).Aim = new Aim(Times(times), text);
                 break;
             case ["sample", var scenario, var tool, var at, _, _, _, _]:
                 ScenarioOf(scenario).Add(tool, at, Sample.Parse(fields.AsSpan(4)));

@@ -16,7 +16,7 @@ internal sealed class Scenario(string name)
 
     public Floor? Floor { get; set; }
 
-    public Bar? Bar { get; set; }
+    public Aim? Aim { get; set; }
 
     /// <summary>In the order in which the tools had their first turn.</summary>
     public IReadOnlyList<Series> Series => _series;

@@ -5,15 +5,15 @@ using BenchTool.Results;
 namespace BenchTool.Report;
 
 /// <summary>The table of what is aimed at, and what each run reached.</summary>
-internal static class Bars
+internal static class AimTable
 {
     /// <summary>The word of its section.</summary>
-    public const string Section = "bars";
+    public const string Section = "aims";
 
-    /// <summary>A row for each scenario with a bar, a column for each of our tools that was measured in one.</summary>
+    /// <summary>A row for each scenario with an aim, a column for each of our tools that was measured in one.</summary>
     public static string Of(IReadOnlyList<(ResultFile File, Scenario Scenario)> measured)
     {
-        List<(ResultFile File, Scenario Scenario)> rows = [.. measured.Where(s => s.Scenario.Bar is not null && s.Scenario.Peers.Any())];
+        List<(ResultFile File, Scenario Scenario)> rows = [.. measured.Where(s => s.Scenario.Aim is not null && s.Scenario.Peers.Any())];
         List<(string Tool, string Label)> ours = [.. rows
             .SelectMany(row => row.Scenario.Series.Where(series => Scenario.IsOurs(series.Tool)).Select(series => (series.Tool, row.File.LabelOf(series.Tool))))
             .DistinctBy(tool => tool.Tool)];
@@ -23,7 +23,7 @@ internal static class Bars
         foreach ((ResultFile file, Scenario scenario) in rows)
         {
             Series fastest = scenario.Peers.MinBy(series => series.Wall)!;
-            text.Append(CultureInfo.InvariantCulture, $"| {scenario.Bar!.Text} | {Figures.Short(scenario.Bar.Times)} |");
+            text.Append(CultureInfo.InvariantCulture, $"| {scenario.Aim!.Text} | {Figures.Short(scenario.Aim.Times)} |");
             text.AppendJoin("", ours.Select(tool => $" {Cell(scenario, tool.Tool)} |"));
             text.Append(CultureInfo.InvariantCulture, $" {Scenario.Ours(scenario.Series).Samples.Count} |");
             text.Append(CultureInfo.InvariantCulture, $" {Figures.Short(fastest.Wall / scenario.FloorSeconds ?? double.NaN)} | {file.LabelOf(fastest.Tool)} |\n");
@@ -36,7 +36,7 @@ internal static class Bars
         return text.ToString();
     }
 
-    /// <summary>The least and the median of all runs, each compared with the fastest other program of that run; in bold if each of them reached the bar.</summary>
+    /// <summary>The least and the median of all runs, each compared with the fastest other program of that run; in bold if each of them reached the aim.</summary>
     private static string Cell(Scenario scenario, string tool)
     {
         if (scenario.Series.FirstOrDefault(series => series.Tool == tool) is not { } ours)
@@ -45,7 +45,7 @@ internal static class Bars
         if (times.Count == 0)
             return "–";
         string text = $"{Figures.Short(times.Min())}, {Figures.Short(Series.MedianOf(times))}";
-        return times.Min() >= scenario.Bar!.Times ? $"**{text}**" : text;
+        return times.Min() >= scenario.Aim!.Times ? $"**{text}**" : text;
     }
 
     // The tools take turns, so the runs of all have the same numbers; a slow one may have sat out the last.

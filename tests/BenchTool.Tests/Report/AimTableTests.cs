@@ -3,12 +3,12 @@ using BenchTool.Results;
 
 namespace BenchTool.Tests.Report;
 
-public sealed class BarsTests
+public sealed class AimTableTests
 {
     private static readonly ResultFile File = ResultText.Parse(
         "label\tlayerstore\t`layerstore`",
         "floor\tpull\t2\tlimit-inflate",
-        "bar\tpull\t3\tImport",
+        "aim\tpull\t3\tImport",
         "sample\tpull\tlayerstore\t\t2\t1\t60000000\t1",
         "sample\tpull\tlayerstore\t\t1\t1\t50000000\t1",
         "sample\tpull\tlayerstore-erofs\t\t0.5\t1\t40000000\t1",
@@ -31,29 +31,29 @@ public sealed class BarsTests
             Ours had 60 MB of memory at most: pull.
 
             """,
-            Bars.Of([.. File.Scenarios.Select(scenario => (File, scenario))]));
+            AimTable.Of([.. File.Scenarios.Select(scenario => (File, scenario))]));
 
     [Fact]
-    public void A_bar_that_one_run_missed_is_not_reached()
+    public void An_aim_that_one_run_missed_is_not_reached()
     {
         ResultFile file = ResultText.Parse(
-            "bar\trm\t5\tRemove",
+            "aim\trm\t5\tRemove",
             "sample\trm\tlayerstore\t\t1\t1\t1\t1",
             "sample\trm\tlayerstore\t\t1\t1\t1\t1",
             "sample\trm\tpeer\t\t9\t1\t1\t1",
             "sample\trm\tpeer\t\t4.9\t1\t1\t1");
-        Assert.Contains("| Remove | 5.00 | 4.90, 6.95 | 2 | – | peer |", Bars.Of([(file, file.Scenarios[0])]), StringComparison.Ordinal);
+        Assert.Contains("| Remove | 5.00 | 4.90, 6.95 | 2 | – | peer |", AimTable.Of([(file, file.Scenarios[0])]), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_has_no_bar_or_no_other_tool_has_no_row()
+    public void What_has_no_aim_or_no_other_tool_has_no_row()
     {
-        ResultFile file = ResultText.Parse("bar\trm\t5\tRemove", "sample\trm\tlayerstore\t\t1\t1\t1\t1", "sample\trmi\tpeer\t\t1\t1\t1\t1");
-        Assert.DoesNotContain("Remove", Bars.Of([.. file.Scenarios.Select(scenario => (file, scenario))]), StringComparison.Ordinal);
+        ResultFile file = ResultText.Parse("aim\trm\t5\tRemove", "sample\trm\tlayerstore\t\t1\t1\t1\t1", "sample\trmi\tpeer\t\t1\t1\t1\t1");
+        Assert.DoesNotContain("Remove", AimTable.Of([.. file.Scenarios.Select(scenario => (file, scenario))]), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("bar\trm\t-1\tRemove")]
-    [InlineData("bar\trm\tfast\tRemove")]
-    public void A_bar_is_a_number_of_times(string line) => Assert.Throws<FormatException>(() => ResultText.Parse(line));
+    [InlineData("aim\trm\t-1\tRemove")]
+    [InlineData("aim\trm\tfast\tRemove")]
+    public void An_aim_is_a_number_of_times(string line) => Assert.Throws<FormatException>(() => ResultText.Parse(line));
 }

@@ -6,7 +6,7 @@ namespace Snapshotter.Linux;
 /// Removes a tree of any depth with few open descriptors and no recursion: a directory that lies deeper than
 /// <see cref="MaxOpen"/> levels is first moved up to the top of the tree.
 /// </summary>
-internal sealed class TreeRemover(RemovalAllowance? allowance)
+internal sealed class TreeRemover
 {
     private const int MaxOpen = 64;
 
@@ -14,17 +14,11 @@ internal sealed class TreeRemover(RemovalAllowance? allowance)
     private long _moved;
 
     /// <summary>Removes a name in a directory and all that is in it.</summary>
-    /// <returns>False if it stopped before the end, because the allowance was spent.</returns>
-    public static bool Remove(DirectoryHandle directory, ByteString name, RemovalAllowance? allowance = null)
+    public static void Remove(DirectoryHandle directory, ByteString name)
     {
-        if (allowance?.TrySpend(directory, name) == false)
-        {
-            return false;
-        }
-
         if (directory.Remove(name, 0) == 0)
         {
-            return true;
+            return;
         }
 
         // EISDIR is Linux's answer for a directory; POSIX and some file systems say EPERM.
@@ -33,10 +27,10 @@ internal sealed class TreeRemover(RemovalAllowance? allowance)
             LinuxError.Throw("remove", name);
         }
 
-        return new TreeRemover(allowance).RemoveDirectory(directory, name);
+        new TreeRemover().RemoveDirectory(directory, name);
     }
 
-    private bool RemoveDirectory(DirectoryHandle directory, ByteString name)
+    private void RemoveDirectory(DirectoryHandle directory, ByteString name)
     {
         try
         {
@@ -45,11 +39,6 @@ internal sealed class TreeRemover(RemovalAllowance? allowance)
             {
                 if (level.Next() is { } child)
                 {
-                    if (allowance?.TrySpend(level.Directory, child) == false)
-                    {
-                        return false;
-                    }
-
                     RemoveChild(top, level.Directory, child);
                     continue;
                 }
@@ -64,8 +53,6 @@ internal sealed class TreeRemover(RemovalAllowance? allowance)
                 DirectoryHandle parent = _levels.TryPeek(out Level? above) ? above.Directory : directory;
                 parent.RemoveDirectory(level.Name);
             }
-
-            return true;
         }
         finally
         {

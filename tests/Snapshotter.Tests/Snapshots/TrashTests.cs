@@ -29,6 +29,32 @@ public sealed class TrashTests : IDisposable
         Assert.False(store.HasTrash);
     }
 
+    [SkippableTheory]
+    [InlineData(8, 50, 0, true)]
+    [InlineData(8, 100, 0, false)] // Too many together, not in one directory.
+    [InlineData(1, 0, 100, false)] // Too deep to look.
+    public async Task Nothing_of_a_tree_that_is_left_is_removed_before(int directories, int files, int depth, bool isFreed)
+    {
+        Tools.RequireRoot();
+        await using Store store = await Store.OpenAsync(_temp["store"], new StoreOptions { LeaveTrash = true });
+        StoreLayout layout = await MakeSnapshotAsync(store, files: 0, bytes: 0);
+        string upper = Assert.Single(Directory.GetDirectories(layout.Trees), tree => Path.GetFileName(tree) != "0");
+        foreach (int number in Enumerable.Range(0, directories))
+        {
+            string directory = Directory.CreateDirectory(Path.Join([upper, $"d{number}", .. Enumerable.Repeat("deep", depth)])).FullName;
+            foreach (int file in Enumerable.Range(0, files))
+            {
+                File.WriteAllText(Path.Join(directory, $"{file}"), "");
+            }
+        }
+
+        int names = Names(upper);
+        await store.Snapshots.RemoveAsync("key");
+        Assert.Equal(isFreed ? 0 : names, Directory.GetDirectories(layout.Trash, "t-*").Sum(Names));
+
+        static int Names(string tree) => Directory.GetFileSystemEntries(tree, "*", SearchOption.AllDirectories).Length;
+    }
+
     [SkippableFact]
     public async Task A_removal_that_may_not_leave_trash_frees_all()
     {

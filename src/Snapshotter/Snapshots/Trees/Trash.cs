@@ -135,10 +135,13 @@ internal sealed class Trash(StoreLayout layout, bool leave)
         {
             try
             {
-                if (!TreeRemover.Remove(trash, name, allowance))
+                // All of it or nothing: who has to wait for a large tree anyway gains nothing by a part of it.
+                if (allowance?.TrySpend(trash, name) == false)
                 {
                     return false;
                 }
+
+                TreeRemover.Remove(trash, name);
             }
             catch (LayerStoreException e) when (e.Kind is ErrorKind.NotFound)
             {

@@ -19,6 +19,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 label layerstore '`layerstore pull`'
 label untar '`tar -xf`, uncompressed'
+label first '`images`, the first time after so many came'
 label images '`images`'
 label gc '`gc`, nothing to free'
 label rmi '`rmi` of one'
@@ -86,6 +87,7 @@ count_records() {
         fill "$scenario" "$from" "$size"
         from=$size
         sync
+        if [[ $scenario == images ]]; then measure_store layerstore "$(into growth images first "$size")" images; fi
         if [[ $scenario == blobs ]]; then
             measure_store layerstore "$(into growth blobs free "$size")" gc
             continue

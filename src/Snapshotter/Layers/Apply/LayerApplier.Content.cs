@@ -15,6 +15,10 @@ internal sealed partial class LayerApplier
     /// </summary>
     private const long LargeFile = 64 << 20;
 
+    // What is read is written and hashed at once, so it is to stay in a processor's own cache: in pieces of 1 MiB files of some MiB take a fifth longer. Past the
+    // page cache each write is a request to the disk, and fewer are better.
+    private const int CachedPiece = 256 << 10;
+
     private void AddFile(DirectoryNode parent, DirectoryHandle directory, ByteString name, TarEntry entry, Action<SafeFileHandle>? write)
     {
         Take(parent, name);
@@ -59,13 +63,14 @@ internal sealed partial class LayerApplier
         TarEntry entry = _entry!;
         RefuseIfLargerThanDisk(file, entry);
         LargeFileWriter writer = new(file, entry.Name.ToString(), LargeFile);
+        Span<byte> piece = entry.Size >= LargeFile ? _buffer : _buffer.AsSpan(0, CachedPiece);
         long written = 0;
-        for (int length; (length = _tar!.Read(_buffer)) > 0; written += length)
+        for (int length; (length = _tar!.Read(piece)) > 0; written += length)
         {
-            writer.Write(_buffer.AsSpan(0, length), written, entry.Size);
+            writer.Write(piece[..length], written, entry.Size);
             if (_options.Hashes is not null)
             {
-                _hash.AppendData(_buffer, 0, length);
+                _hash.AppendData(piece[..length]);
             }
 
             _cancellationToken.ThrowIfCancellationRequested();

@@ -65,11 +65,7 @@ internal sealed class Collector(
     /// <param name="cancellationToken">Cancels; what has been taken by then is freed by the next collection.</param>
     public async Task<RemovalResult> RemoveImageAsync(string name, bool dryRun, Action<RemovalResult>? planned, CancellationToken cancellationToken)
     {
-        StoreGraph before = await LookAsync(cancellationToken).ConfigureAwait(false);
-        StoreItem image = new(StoreItemKind.Image, name);
-        (IReadOnlyList<StoredThing> plan, IReadOnlyList<StoreItem> users) = HeldOnlyBy(before, image);
-        IReadOnlyList<CollectedItem> measured = Measure(plan, cancellationToken);
-        RemovalResult removal = new(new CollectionResult(measured), NamesOf(StoreItemKind.Snapshot), NamesOf(StoreItemKind.Owner));
+        (IReadOnlyList<StoredThing> plan, RemovalResult removal) = await PlanRemovalAsync(name, cancellationToken).ConfigureAwait(false);
         planned?.Invoke(removal);
         if (dryRun)
         {
@@ -85,9 +81,7 @@ internal sealed class Collector(
         }
 
         await snapshots.Trees.Trash.FreeAsync(CancellationToken.None).ConfigureAwait(false);
-        return removal with { Freed = new CollectionResult([.. measured.Where(item => taken.Contains(item.Item))]) };
-
-        IReadOnlyList<string> NamesOf(StoreItemKind kind) => [.. users.Where(user => user.Kind == kind).Select(user => user.Name)];
+        return removal with { Freed = new CollectionResult([.. removal.Freed.Items.Where(item => taken.Contains(item.Item))]) };
     }
 
     /// <summary>
@@ -190,6 +184,16 @@ internal sealed class Collector(
         HashSet<long> unused = [.. records.Layers.Select(layer => layer.Tree)];
         unused.ExceptWith(records.Snapshots.Select(snapshot => snapshot.Tree));
         return unused;
+    }
+
+    /// <summary>What the removal of a name frees. The graph ends here: the next one need not lie beside it in memory.</summary>
+    private async Task<(IReadOnlyList<StoredThing> Plan, RemovalResult Removal)> PlanRemovalAsync(string name, CancellationToken cancellationToken)
+    {
+        StoreGraph graph = await LookAsync(cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<StoredThing> plan, IReadOnlyList<StoreItem> users) = HeldOnlyBy(graph, new StoreItem(StoreItemKind.Image, name));
+        return (plan, new RemovalResult(new CollectionResult(Measure(plan, cancellationToken)), NamesOf(StoreItemKind.Snapshot), NamesOf(StoreItemKind.Owner)));
+
+        IReadOnlyList<string> NamesOf(StoreItemKind kind) => [.. users.Where(user => user.Kind == kind).Select(user => user.Name)];
     }
 
     /// <summary>What no other root leads to; and of what no other image and no lease leads to, the snapshots and owners that use it.</summary>
